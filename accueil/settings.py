@@ -1,0 +1,328 @@
+"""Les réglages de Maillon : un seul fichier, lu dans l'environnement.
+
+Sans aucune variable, l'installation emploie les services embarqués, dont le superviseur
+(``python -m socle.embarque``) note l'adresse dans ``var/services.env`` : ce fichier est lu
+ici, et l'environnement l'emporte toujours sur lui. Chaque variable est lue par un lecteur
+strict : une valeur qui ne se comprend pas arrête le démarrage.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(Env().str("MAILLON_VAR", str(BASE_DIR / "var")))
+
+env = Env()
+env.read_env(str(VAR / "services.env"), recurse=False)
+
+# --- Ce que règle l'hébergeur -------------------------------------------------------------
+
+# DEBUG n'existe que pour développer ; la production refuse de démarrer avec (voir plus bas).
+DEBUG = env.bool("DEBUG", False)
+# L'adresse publique : elle décide de TLS, des liens des courriels et de l'origine des passkeys.
+SITE_URL = env.str("SITE_URL", f"http://localhost:{env.int('PORT', 8000)}").rstrip("/")
+TLS = SITE_URL.startswith("https://")
+# Une installation « de production » est celle qui se nomme : SITE_URL en https.
+SECRET_KEY = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+# Réseau de démonstration : chargé quand la base est vide, annoncé sur chaque page.
+MAILLON_DEMO = env.bool("MAILLON_DEMO", not TLS)
+# Adresses des mandataires dont on croit l'en-tête X-Forwarded-For (liste vide : aucun).
+MANDATAIRES_DE_CONFIANCE = env.list("MANDATAIRES_DE_CONFIANCE", [])
+
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY manque : lancez « make run » (services embarqués) ou définissez-la."
+    )
+if TLS:
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG est interdit quand SITE_URL est en https.")
+    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
+        raise ImproperlyConfigured("SECRET_KEY est trop faible : 50 caractères tirés au hasard.")
+    if "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS ne peut pas contenir « * » en production.")
+
+# --- Applications ------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "bootstrap",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_bs_icon_templates",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "socle",
+    "partenaires",
+    "porteurs",
+    "bourse",
+    "accueil",
+]
+
+MIDDLEWARE = [
+    "socle.middleware.SanteSansBase",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "socle.middleware.EntetesDeSecurite",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "socle.middleware.LangueParChemin",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "socle.middleware.SessionBornee",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "socle.middleware.ConnexionParDefaut",
+    "socle.middleware.SecondFacteur",
+    "accueil.middleware.PremierLancement",
+]
+
+ROOT_URLCONF = "accueil.urls"
+WSGI_APPLICATION = "accueil.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "socle.Utilisateur"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "accueil.contexte.page",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# --- Base de données, Redis, courriel ------------------------------------------------------
+
+# Toute PostgreSQL ≥ 15 convient. Les délais valent pour le web ; les tâches les relèvent.
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql://maillon@localhost/maillon")}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    f"-c statement_timeout={env.int('DELAI_REQUETE_MS', 10_000)}"
+    f" -c lock_timeout={env.int('DELAI_VERROU_MS', 5_000)}"
+    " -c jit=off"
+)
+DATABASES["default"]["OPTIONS"]["connect_timeout"] = 3
+
+REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+# Le cache (limites de débit d'allauth comprises) vit dans PostgreSQL : les formulaires
+# continuent donc de marcher quand Redis est tombé.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "socle_cache",
+        "TIMEOUT": 3600,
+    }
+}
+
+# Sans EMAIL_URL, les courriels restent dans la boîte d'envoi, lisible à /courriels/.
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    _courriel = env.dj_email_url("EMAIL_URL")
+    EMAIL_BACKEND = _courriel["EMAIL_BACKEND"]
+    EMAIL_HOST = _courriel["EMAIL_HOST"]
+    EMAIL_PORT = _courriel["EMAIL_PORT"]
+    EMAIL_HOST_USER = _courriel["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = _courriel["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = _courriel["EMAIL_USE_TLS"]
+    EMAIL_USE_SSL = _courriel["EMAIL_USE_SSL"]
+else:
+    EMAIL_BACKEND = "socle.courriels.SansEnvoi"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("COURRIEL_EXPEDITEUR", "Maillon <ne-pas-repondre@maillon.invalid>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Le domaine des Message-ID, dérivés de la clé de chaque courriel.
+COURRIEL_DOMAINE = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "Europe/Paris"
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Courtier en panne : la page répond, la ligne attend le balayeur (chaque minute).
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "visibility_timeout": 3600,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+
+# --- Langue et temps ---------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+FORMAT_MODULE_PATH = ["accueil.formats"]
+
+# --- Fichiers statiques ------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR / "fichiers"
+
+# --- Sécurité ----------------------------------------------------------------------------
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+
+SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+# Une session s'éteint après deux heures sans geste, et au bout de douze heures en tout cas.
+SESSION_INACTIVITE = 2 * 3600
+SESSION_DUREE_MAXIMALE = 12 * 3600
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "socle.views.csrf_refuse"
+
+SECURE_SSL_REDIRECT = TLS
+SECURE_REDIRECT_EXEMPT = [r"^sante/"]
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MANDATAIRES_DE_CONFIANCE else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- Comptes (django-allauth) --------------------------------------------------------------
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "accueil:tableau"
+LOGOUT_REDIRECT_URL = "accueil:accueil"
+ACCOUNT_ADAPTER = "socle.comptes.AdaptateurCompte"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
+# Sur un appareil inconnu, un code envoyé par courriel complète le mot de passe ; l'appareil
+# est reconnu 90 jours. La démonstration en dispense, et le dit sur chaque page.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = not MAILLON_DEMO
+ACCOUNT_LOGIN_BY_CODE_REQUIRED = not MAILLON_DEMO
+ACCOUNT_LOGIN_BY_CODE_TRUST_ENABLED = True
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 90 * 24 * 3600
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Maillon"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# --- Ce que plusieurs applications apportent à un même endroit ----------------------------
+# Des listes ordonnées de chemins : ajouter une ligne ici est la seule façon de contribuer.
+
+MAILLON_PERMISSIONS = [
+    "socle.permissions.REGLES",
+    "partenaires.permissions.REGLES",
+    "porteurs.permissions.REGLES",
+    "accueil.permissions.REGLES",
+]
+MAILLON_MENUS = ["accueil.menus.menu", "porteurs.menus.menu", "partenaires.menus.menu"]
+MAILLON_TUILES = [
+    "porteurs.tuiles.a_vous_de_jouer",
+    "porteurs.tuiles.mes_dossiers",
+    "porteurs.tuiles.prochaine_reunion",
+]
+MAILLON_COURRIELS = [
+    "socle.courriels.GENRES",
+    "partenaires.courriels.GENRES",
+    "porteurs.courriels.GENRES",
+]
+MAILLON_AGENDA = ["porteurs.agenda.RAISONS"]
+MAILLON_INDICATEURS = [
+    "porteurs.indicateurs.INDICATEURS",
+    "partenaires.indicateurs.INDICATEURS",
+    "bourse.indicateurs.INDICATEURS",
+]
+MAILLON_SANTE = ["socle.sante.CONTROLES"]
+MAILLON_DEMONSTRATION = [
+    "partenaires.demonstration.construire",
+    "porteurs.demonstration.construire",
+    "bourse.demonstration.construire",
+]
+MAILLON_INVARIANTS = ["partenaires.invariants.VERIFICATIONS", "porteurs.invariants.VERIFICATIONS"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
+    "root": {"handlers": ["console"], "level": env.str("NIVEAU_JOURNAL", "WARNING")},
+}
