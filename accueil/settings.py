@@ -6,6 +6,7 @@ ici, et l'environnement l'emporte toujours sur lui. Chaque variable est lue par 
 strict : une valeur qui ne se comprend pas arrête le démarrage.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -62,7 +63,7 @@ INSTALLED_APPS = [
     "bootstrap",
     "crispy_forms",
     "crispy_bootstrap5",
-    "django_bs_icon_templates",
+    "bs_icon_templates",
     "django_filters",
     "django_htmx",
     "csp",
@@ -81,11 +82,11 @@ MIDDLEWARE = [
     "socle.middleware.EntetesDeSecurite",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "socle.middleware.LangueParChemin",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "socle.middleware.SessionBornee",
+    "socle.middleware.ActeurDeLaRequete",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "socle.middleware.ConnexionParDefaut",
     "socle.middleware.SecondFacteur",
+    "socle.middleware.JournalDesRefus",
     "accueil.middleware.PremierLancement",
 ]
 
@@ -164,6 +166,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Le domaine des Message-ID, dérivés de la clé de chaque courriel.
 COURRIEL_DOMAINE = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 
+# Au-delà, l'ouvrier qui tenait un courriel est mort : une tâche est coupée à dix minutes.
+COURRIEL_ABANDON = timedelta(seconds=env.int("COURRIEL_ABANDON_S", 720))
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "Europe/Paris"
@@ -182,12 +187,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 # --- Langue et temps ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", "Français"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
-FORMAT_MODULE_PATH = ["accueil.formats"]
 
 # --- Fichiers statiques ------------------------------------------------------------------
 
@@ -255,6 +257,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accueil:tableau"
 LOGOUT_REDIRECT_URL = "accueil:accueil"
+# Les droits du jour d'une personne, fournis par l'application qui connaît les mandats.
+MAILLON_ATTRIBUTIONS = "partenaires.acteurs.mandats_du_jour"
+
 ACCOUNT_ADAPTER = "socle.comptes.AdaptateurCompte"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -272,8 +277,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
 # Sur un appareil inconnu, un code envoyé par courriel complète le mot de passe ; l'appareil
 # est reconnu 90 jours. La démonstration en dispense, et le dit sur chaque page.
-ACCOUNT_LOGIN_BY_CODE_ENABLED = not MAILLON_DEMO
-ACCOUNT_LOGIN_BY_CODE_REQUIRED = not MAILLON_DEMO
+# Sans serveur d'envoi, aucun code ne pourrait arriver : le second facteur est alors une
+# application (TOTP) ou une clé d'accès.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = not MAILLON_DEMO and bool(EMAIL_URL)
+ACCOUNT_LOGIN_BY_CODE_REQUIRED = not MAILLON_DEMO and bool(EMAIL_URL)
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_TRUST_ENABLED = True
 MFA_TRUST_ENABLED = True
 MFA_TRUST_COOKIE_AGE = 90 * 24 * 3600

@@ -1,0 +1,108 @@
+from django.db import models
+
+
+class Fonction(models.TextChoices):
+    """Ce qu'un mandat permet (CONCEPTION §2). Les valeurs sont aussi les rôles de la matrice."""
+
+    PREMIER_ACCUEIL = "premier_accueil", "premier accueil"
+    TECHNICIEN = "technicien", "technicien ou technicienne"
+    PARRAIN = "parrain", "parrain ou marraine"
+    ANIMATEUR = "animateur", "animation du réseau"
+    ELU = "elu", "élu ou élue"
+    AUDITEUR = "auditeur", "auditeur ou auditrice"
+
+
+class TypeStructure(models.TextChoices):
+    CCI = "cci", "chambre de commerce et d’industrie"
+    CMA = "cma", "chambre de métiers et de l’artisanat"
+    CHAMBRE_AGRICULTURE = "agriculture", "chambre d’agriculture"
+    PLATEFORME = "plateforme", "plateforme d’initiative locale"
+    EPCI = "epci", "intercommunalité"
+    COMMUNE = "commune", "commune"
+    PARC = "parc", "parc naturel régional"
+    PAYS = "pays", "pays ou pôle territorial"
+    BOUTIQUE_GESTION = "boutique_gestion", "boutique de gestion"
+    CREDIT_SOLIDAIRE = "credit_solidaire", "crédit solidaire"
+    GARANTIE = "garantie", "fonds de garantie"
+    COOPERATIVE_ACTIVITES = "cae", "coopérative d’activités et d’emploi"
+    UNION_COOPERATIVES = "union_cooperatives", "union de coopératives"
+    STRUCTURE_AGRICOLE = "structure_agricole", "structure agricole"
+    SANTE = "sante", "assurance maladie ou santé"
+    AGENCE = "agence", "agence de développement"
+    COMITE_EXPANSION = "comite_expansion", "comité d’expansion"
+    ASSOCIATION = "association", "association"
+    ENTREPRISE = "entreprise", "entreprise"
+    ETAT = "etat", "service de l’État"
+
+
+class BaseLegale(models.TextChoices):
+    """Ce qui autorise la structure à traiter des données de porteurs ; l'accord règle le partage."""
+
+    MISSION_PUBLIQUE = "mission_publique", "mission d’intérêt public"
+    INTERET_LEGITIME = "interet_legitime", "intérêt légitime"
+
+
+class EtatConvention(models.TextChoices):
+    PRINCIPE = "principe", "engagement de principe"
+    SIGNEE = "signee", "signée"
+    ECHUE = "echue", "échue"
+    DENONCEE = "denoncee", "dénoncée"
+
+
+# Une structure est membre d'un réseau tant qu'une convention dans l'un de ces états la lie.
+CONVENTION_EN_VIGUEUR = [EtatConvention.PRINCIPE, EtatConvention.SIGNEE]
+
+
+class Module(models.TextChoices):
+    ANNUAIRE = "annuaire", "annuaire"
+    DOSSIERS = "dossiers", "dossiers"
+    REUNIONS = "reunions", "réunions"
+    BOURSE = "bourse", "bourse"
+    CHARTE = "charte", "charte qualité"
+    PILOTAGE = "pilotage", "pilotage"
+
+
+class NatureEvenement(models.TextChoices):
+    FORMATION = "formation", "formation collective"
+    SEMINAIRE = "seminaire", "séminaire"
+    RENCONTRE = "rencontre", "rencontre informelle"
+    SOIREE_ELUS = "soiree_elus", "soirée des élus"
+    VOYAGE = "voyage", "voyage d’étude"
+    FORUM = "forum", "forum"
+    PROMOTION = "promotion", "opération de promotion"
+
+
+class EtatEvenement(models.TextChoices):
+    PREVU = "prevu", "prévu"
+    TENU = "tenu", "tenu"
+    ANNULE = "annule", "annulé"
+
+
+# Nomenclature d'activités française, révision 2 (Insee) ; la NAF 2025 s'applique en 2027.
+VERSION_NAF = "rév. 2"
+
+
+class SectionNaf(models.TextChoices):
+    """Les vingt et une sections de la NAF rév. 2, en mots courts."""
+
+    A = "A", "agriculture, sylviculture et pêche"
+    B = "B", "industries extractives"
+    C = "C", "fabrication, artisanat de production"
+    D = "D", "électricité, gaz, chaleur"
+    E = "E", "eau, déchets, dépollution"
+    F = "F", "construction"
+    G = "G", "commerce et réparation automobile"
+    H = "H", "transports et entreposage"
+    I = "I", "hébergement et restauration"  # noqa: E741 — lettre de la nomenclature
+    J = "J", "information et communication"
+    K = "K", "finance et assurance"
+    L = "L", "immobilier"
+    M = "M", "activités scientifiques et techniques"
+    N = "N", "services administratifs et de soutien"
+    O = "O", "administration publique"  # noqa: E741 — lettre de la nomenclature
+    P = "P", "enseignement"
+    Q = "Q", "santé et action sociale"
+    R = "R", "arts, spectacles et loisirs"
+    S = "S", "autres services"
+    T = "T", "emploi par les ménages"
+    U = "U", "organisations extraterritoriales"

@@ -1,0 +1,28 @@
+from partenaires.models.convention import Convention, ConventionStructure
+from partenaires.models.evenement import Evenement
+from partenaires.models.mandat import Invitation, Mandat
+from partenaires.models.reseau import Reseau, ReseauCommune
+from partenaires.models.structure import Structure
+from partenaires.models.territoire import (
+    Commune,
+    Departement,
+    Epci,
+    PopulationCommune,
+    Region,
+)
+
+__all__ = [
+    "Commune",
+    "Convention",
+    "ConventionStructure",
+    "Departement",
+    "Epci",
+    "Evenement",
+    "Invitation",
+    "Mandat",
+    "PopulationCommune",
+    "Region",
+    "Reseau",
+    "ReseauCommune",
+    "Structure",
+]

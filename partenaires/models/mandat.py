@@ -1,0 +1,176 @@
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    BigIntegerRangeField,
+    DateRangeField,
+    RangeOperators,
+)
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Value
+from django.db.models.functions import Cast
+
+from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction
+from partenaires.models.convention import ConventionStructure
+
+
+def intervalle_d_une_valeur(expression):
+    """Un intervalle réduit à une valeur : PostgreSQL sans btree_gist n'indexe pas l'égalité en GiST."""
+    return Func(
+        expression,
+        expression,
+        Value("[]"),
+        function="int8range",
+        output_field=BigIntegerRangeField(),
+    )
+
+
+class MandatQuerySet(models.QuerySet):
+    def actifs(self, jour):
+        """Ceux qui donnent des droits ce jour-là : la période court, une convention aussi."""
+        return self.filter(
+            Exists(
+                ConventionStructure.objects.filter(
+                    structure=OuterRef("structure"),
+                    convention__reseau=OuterRef("reseau"),
+                    convention__etat__in=CONVENTION_EN_VIGUEUR,
+                    convention__periode__contains=jour,
+                )
+            ),
+            periode__contains=jour,
+        )
+
+
+class Mandat(models.Model):
+    """Une personne agit pour une structure, dans un réseau, à un titre, pendant une période.
+
+    C'est l'unique source des droits. La lettre de mission peut venir plus tard.
+    """
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    utilisateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mandats"
+    )
+    structure = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.PROTECT, related_name="mandats"
+    )
+    reseau = models.ForeignKey(
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="mandats"
+    )
+    fonction = models.CharField(max_length=20, choices=Fonction.choices)
+    # Bornes [début, fin) : les droits cessent le jour de fin.
+    periode = DateRangeField("période")
+    administre = models.BooleanField(
+        "administre l’adhésion de sa structure (invite, met fin aux mandats)", default=False
+    )
+    telephone = models.CharField("téléphone dans cette fonction", max_length=20, blank=True)
+    cree_le = models.DateTimeField(auto_now_add=True)
+
+    objects = MandatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mandat"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(periode__isempty=False, periode__startswith__isnull=False),
+                name="mandat_periode_reelle",
+                violation_error_message="Le mandat finit avant d’avoir commencé.",
+            ),
+            ExclusionConstraint(
+                name="mandat_sans_chevauchement",
+                index_type="gist",
+                expressions=[
+                    (intervalle_d_une_valeur(F("utilisateur")), RangeOperators.OVERLAPS),
+                    (intervalle_d_une_valeur(F("structure")), RangeOperators.OVERLAPS),
+                    (intervalle_d_une_valeur(F("reseau")), RangeOperators.OVERLAPS),
+                    # Une fonction est un mot ; hashtext en fait un nombre, un test veille
+                    # à ce que deux fonctions n'aient pas le même.
+                    (
+                        intervalle_d_une_valeur(
+                            Cast(
+                                Func(F("fonction"), function="hashtext"),
+                                models.BigIntegerField(),
+                            )
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("periode", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=(
+                    "Cette personne a déjà ce mandat pour cette structure à ces dates."
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["utilisateur"], name="mandat_par_personne"),
+            models.Index(fields=["reseau", "fonction"], name="mandat_par_reseau"),
+        ]
+
+    def __str__(self):
+        return f"{self.utilisateur_id}, {self.get_fonction_display()}"
+
+
+class InvitationQuerySet(models.QuerySet):
+    def en_attente(self, maintenant):
+        return self.filter(acceptee_le=None, revoquee_le=None, expire_le__gt=maintenant)
+
+    def visible_par(self, acteur):
+        """Les invitations des réseaux qu'on anime et des structures qu'on administre."""
+        administrees = [(m.reseau_id, m.structure_id) for m in acteur.mandats if m.administre]
+        condition = models.Q(reseau__in=acteur.reseaux(Fonction.ANIMATEUR))
+        for reseau_id, structure_id in administrees:
+            condition |= models.Q(reseau=reseau_id, structure=structure_id)
+        return self.filter(condition)
+
+
+class Invitation(models.Model):
+    """Une personne invitée par courriel à exercer un mandat ; valable quatorze jours."""
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    reseau = models.ForeignKey(
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="invitations"
+    )
+    structure = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.PROTECT, related_name="invitations"
+    )
+    fonction = models.CharField(max_length=20, choices=Fonction.choices)
+    administre = models.BooleanField(default=False)
+    email = models.EmailField("adresse de courriel")
+    prenom = models.CharField("prénom", max_length=80, blank=True)
+    nom = models.CharField(max_length=80, blank=True)
+    invitee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cree_le = models.DateTimeField(auto_now_add=True)
+    expire_le = models.DateTimeField()
+    lien = models.ForeignKey(
+        "socle.LienSigne", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    acceptee_le = models.DateTimeField(null=True, blank=True)
+    acceptee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoquee_le = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "invitation"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(acceptee_le=None) | models.Q(revoquee_le=None),
+                name="invitation_acceptee_ou_revoquee",
+            ),
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                "reseau",
+                "structure",
+                "fonction",
+                condition=models.Q(acceptee_le=None, revoquee_le=None),
+                name="invitation_une_seule_en_cours",
+                violation_error_message="Cette personne est déjà invitée à ce titre.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"invitation de {self.email}"

@@ -1,0 +1,95 @@
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.utils import timezone
+
+from partenaires.enums import Module
+
+
+def modules_de_depart():
+    return [Module.ANNUAIRE, Module.DOSSIERS, Module.REUNIONS]
+
+
+class ReseauQuerySet(models.QuerySet):
+    def de_l_acteur(self, acteur, *fonctions):
+        """Les réseaux où l'acteur exerce aujourd'hui une fonction : les autres n'existent pas."""
+        return self.filter(pk__in=acteur.reseaux(*fonctions))
+
+
+class Reseau(models.Model):
+    """Un réseau territorial d'accueil : des communes, des structures qui conviennent, un animateur.
+
+    Un réseau parent consolide des chiffres ; il ne donne aucun droit sur les dossiers.
+    """
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    nom = models.CharField(max_length=120)
+    slug = models.SlugField("nom dans l’adresse", max_length=60, unique=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="enfants"
+    )
+    structure_coordinatrice = models.ForeignKey(
+        "partenaires.Structure",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reseaux_coordonnes",
+    )
+    communes = models.ManyToManyField(
+        "partenaires.Commune", through="partenaires.ReseauCommune", related_name="reseaux"
+    )
+    fuseau = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
+    modules = ArrayField(
+        models.CharField(max_length=20, choices=Module.choices), default=modules_de_depart
+    )
+    seuil_masquage = models.PositiveSmallIntegerField(
+        "effectif en dessous duquel un chiffre est masqué", default=5
+    )
+    # Le partage de vrais dossiers attend l'analyse d'impact et l'accord des responsables
+    # conjoints (EXIGENCES Vie privée 6) ; sans date, chaque structure ne voit que les siens.
+    partage_ouvert_le = models.DateField(null=True, blank=True)
+    cree_le = models.DateTimeField(auto_now_add=True)
+
+    objects = ReseauQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "réseau"
+        verbose_name_plural = "réseaux"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                name="reseau_pas_son_propre_parent",
+                violation_error_message="Un réseau ne peut pas être son propre parent.",
+            )
+        ]
+
+    def __str__(self):
+        return self.nom
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.fuseau)
+
+    def aujourd_hui(self):
+        """Le jour civil du réseau : l'année, le mois et J-7 se comptent avec lui."""
+        return timezone.localdate(timezone=self.tz)
+
+
+class ReseauCommune(models.Model):
+    """Une commune couverte par un réseau ; elle peut l'être par plusieurs, et cela se montre."""
+
+    reseau = models.ForeignKey(Reseau, on_delete=models.CASCADE, related_name="couvertures")
+    commune = models.ForeignKey(
+        "partenaires.Commune", on_delete=models.PROTECT, related_name="couvertures"
+    )
+
+    class Meta:
+        verbose_name = "commune couverte"
+        constraints = [
+            models.UniqueConstraint(fields=["reseau", "commune"], name="reseau_commune_unique")
+        ]
+
+    def __str__(self):
+        return f"{self.commune_id} dans {self.reseau_id}"

@@ -1,0 +1,79 @@
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from partenaires.enums import CONVENTION_EN_VIGUEUR, BaseLegale, TypeStructure
+from partenaires.models.convention import ConventionStructure
+from socle.texte import cle
+
+
+class StructureQuerySet(models.QuerySet):
+    def membres(self, reseau_id: int, jour):
+        """Les structures qu'une convention en vigueur lie au réseau ce jour-là."""
+        return self.filter(
+            Exists(
+                ConventionStructure.objects.filter(
+                    structure=OuterRef("pk"),
+                    convention__reseau=reseau_id,
+                    convention__etat__in=CONVENTION_EN_VIGUEUR,
+                    convention__periode__contains=jour,
+                )
+            )
+        )
+
+    def visible_par(self, acteur):
+        """Les structures membres des réseaux de l'acteur ; l'administrateur les voit toutes."""
+        if "administrateur" in acteur.roles_generaux:
+            return self.all()
+        return self.filter(
+            Exists(
+                ConventionStructure.objects.filter(
+                    structure=OuterRef("pk"),
+                    convention__reseau__in=acteur.reseaux(),
+                    convention__etat__in=CONVENTION_EN_VIGUEUR,
+                    convention__periode__contains=acteur.jour,
+                )
+            )
+        )
+
+
+class Structure(models.Model):
+    """Un organisme partenaire, une seule fois par installation quels que soient ses réseaux."""
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    nom = models.CharField(max_length=160)
+    cle_tri = models.CharField(max_length=160, db_collation="C", editable=False)
+    type = models.CharField(max_length=20, choices=TypeStructure.choices)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    base_legale = models.CharField(
+        max_length=20, choices=BaseLegale.choices, default=BaseLegale.MISSION_PUBLIQUE
+    )
+    commune = models.ForeignKey(
+        "partenaires.Commune", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    email = models.EmailField("adresse de courriel", blank=True)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    cree_le = models.DateTimeField(auto_now_add=True)
+
+    objects = StructureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "structure"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["siret"],
+                condition=~models.Q(siret=""),
+                name="structure_siret_unique",
+                violation_error_message="Une structure porte déjà ce SIRET.",
+            )
+        ]
+        indexes = [models.Index(fields=["cle_tri"], name="structure_tri")]
+
+    def __str__(self):
+        return self.nom
+
+    def save(self, *args, **kwargs):
+        self.cle_tri = cle(self.nom)[:160]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "cle_tri"}
+        super().save(*args, **kwargs)

@@ -1,0 +1,130 @@
+from django.db import models
+
+
+class Maillon(models.TextChoices):
+    """Les cinq maillons de la chaîne de l'accueil (CONCEPTION §3)."""
+
+    PROSPECTION = "prospection", "prospection"
+    PREMIER_ACCUEIL = "premier_accueil", "premier accueil"
+    ACCOMPAGNEMENT = "accompagnement", "accompagnement"
+    INSTALLATION = "installation", "installation"
+    INTEGRATION = "integration", "intégration"
+
+
+class Etape(models.TextChoices):
+    IDEE = "idee", "idée"
+    ETUDE = "etude", "étude"
+    MONTAGE = "montage", "montage"
+    FINANCEMENT = "financement", "financement"
+    CREATION = "creation", "création ou reprise"
+    INSTALLE = "installe", "installé"
+    SUIVI = "suivi", "suivi post-création"
+    DEVELOPPEMENT = "developpement", "développement"
+    ABANDONNE = "abandonne", "abandonné"
+    REORIENTE = "reoriente", "réorienté"
+    SANS_SUITE = "sans_suite", "sans suite"
+
+
+# L'ordre de la chaîne. Les sorties n'y sont pas : elles closent le dossier, avec un motif.
+CHAINE = [
+    Etape.IDEE,
+    Etape.ETUDE,
+    Etape.MONTAGE,
+    Etape.FINANCEMENT,
+    Etape.CREATION,
+    Etape.INSTALLE,
+    Etape.SUIVI,
+    Etape.DEVELOPPEMENT,
+]
+SORTIES = [Etape.ABANDONNE, Etape.REORIENTE, Etape.SANS_SUITE]
+MAILLON_DE_L_ETAPE = {
+    Etape.IDEE: Maillon.PREMIER_ACCUEIL,
+    Etape.ETUDE: Maillon.PREMIER_ACCUEIL,
+    Etape.MONTAGE: Maillon.ACCOMPAGNEMENT,
+    Etape.FINANCEMENT: Maillon.ACCOMPAGNEMENT,
+    Etape.CREATION: Maillon.INSTALLATION,
+    Etape.INSTALLE: Maillon.INSTALLATION,
+    Etape.SUIVI: Maillon.INTEGRATION,
+    Etape.DEVELOPPEMENT: Maillon.INTEGRATION,
+}
+
+
+class NatureProjet(models.TextChoices):
+    CREATION = "creation", "création"
+    REPRISE = "reprise", "reprise"
+    CESSION = "cession", "transmission (cédant)"
+    DEPLACEMENT = "deplacement", "déplacement d’activité"
+    SALARIE = "salarie", "emploi salarié"
+    TELETRAVAIL = "teletravail", "télétravail"
+    INSTALLATION_FAMILIALE = "famille", "installation d’une famille"
+
+
+class ModeInformation(models.TextChoices):
+    ORAL = "oral", "de vive voix"
+    COURRIER = "courrier", "par courrier"
+    COURRIEL = "courriel", "par courriel"
+
+
+class Volet(models.TextChoices):
+    """Ce qu'un droit ouvre d'un dossier. Le second comprend le premier."""
+
+    FICHE = "fiche", "fiche partagée"
+    PROFESSIONNEL = "professionnel", "dossier suivi"
+
+
+class RoleAffectation(models.TextChoices):
+    REFERENT = "referent", "référent"
+    PARRAIN = "parrain", "parrain"
+
+
+class EtatAffectation(models.TextChoices):
+    PROPOSEE = "proposee", "proposée"
+    ACCEPTEE = "acceptee", "acceptée"
+    DECLINEE = "declinee", "déclinée"
+    RETIREE = "retiree", "retirée"
+
+
+class EtatRelais(models.TextChoices):
+    PROPOSE = "propose", "proposé"
+    ACCEPTE = "accepte", "accepté"
+    REFUSE = "refuse", "refusé"
+    ANNULE = "annule", "annulé"
+
+
+class NatureEchange(models.TextChoices):
+    NOTE = "note", "note"
+    APPEL = "appel", "appel"
+    RENCONTRE = "rencontre", "rencontre"
+    COURRIEL = "courriel", "courriel"
+
+
+class Audience(models.TextChoices):
+    """Qui lira un échange ; choisi et montré avant de l'enregistrer."""
+
+    EQUIPE = "equipe", "l’équipe du dossier"
+    STRUCTURE = "structure", "ma structure seulement"
+    RESEAU = "reseau", "tout le réseau"
+
+
+class NatureFinancement(models.TextChoices):
+    PRET_HONNEUR = "pret_honneur", "prêt d’honneur"
+    AIDE = "aide", "aide"
+    GARANTIE = "garantie", "garantie"
+    PRIX = "prix", "prix de concours"
+
+
+class Origine(models.TextChoices):
+    LOCALE = "locale", "du territoire"
+    AILLEURS = "ailleurs", "d’ailleurs"
+
+
+class NatureReunion(models.TextChoices):
+    TECHNIQUE = "technique", "réunion technique mensuelle"
+    SUIVI = "suivi", "comité de suivi"
+    PILOTAGE = "pilotage", "comité de pilotage"
+
+
+class EtatReunion(models.TextChoices):
+    PREVUE = "prevue", "prévue"
+    TENUE = "tenue", "tenue"
+    ANNULEE = "annulee", "annulée"

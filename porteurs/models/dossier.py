@@ -1,0 +1,312 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+
+from partenaires.enums import SectionNaf
+from porteurs.enums import (
+    SORTIES,
+    EtatRelais,
+    Etape,
+    ModeInformation,
+    NatureProjet,
+    RoleAffectation,
+    Volet,
+)
+from porteurs.models.acces import Acces
+from porteurs.models.suivi import Action, Affectation, Echange, Relais
+from porteurs.coordonnees import cle_nom
+from socle.recherche import correspond
+
+
+# Sans échange ni étape depuis ce délai, un dossier ouvert est dormant (CONCEPTION §3).
+DELAI_DORMANT = timedelta(days=30)
+
+
+class DossierQuerySet(models.QuerySet):
+    def visible_par(self, acteur):
+        """Les dossiers dont l'acteur voit au moins la fiche. Le seul filtre de visibilité."""
+        return self.filter(Acces.objects.ouvrant(acteur, Volet.FICHE))
+
+    def suivis_par(self, acteur):
+        """Ceux dont l'acteur voit tout le volet professionnel."""
+        return self.filter(Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL))
+
+    def avec_volet(self, acteur):
+        """Annote ``suivi`` : vrai quand l'acteur voit plus que la fiche."""
+        return self.annotate(suivi=Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL))
+
+    def non_partages(self, reseau):
+        """Ceux que le réseau ne voit pas encore : l'animation n'en lit que structure, étape, dates."""
+        return self.filter(reseau=reseau).exclude(
+            Exists(Acces.objects.filter(dossier=OuterRef("pk"), beneficiaire=f"r{reseau.pk}"))
+        )
+
+    def ouverts(self):
+        return self.filter(clos_le=None)
+
+    def dormants(self, jour):
+        return self.ouverts().filter(activite_le__lt=jour - DELAI_DORMANT)
+
+    def sans_referent(self):
+        return self.filter(~_a_un_referent())
+
+    def relais_en_attente(self):
+        return self.filter(
+            Exists(Relais.objects.filter(dossier=OuterRef("pk"), etat=EtatRelais.PROPOSE))
+        )
+
+    def avec_action_due(self, jour):
+        return self.filter(
+            Exists(Action.objects.filter(dossier=OuterRef("pk"), faite_le=None, echeance__lte=jour))
+        )
+
+    def de_la_personne(self, utilisateur_id: int):
+        """Ceux dont la personne est référente ou marraine aujourd'hui."""
+        return self.filter(
+            Exists(
+                Affectation.objects.en_cours().filter(
+                    dossier=OuterRef("pk"), utilisateur=utilisateur_id
+                )
+            )
+        )
+
+    def pour_liste(self):
+        """Ce qu'une ligne de liste affiche, en un nombre constant de requêtes."""
+        return self.select_related("commune", "structure_responsable", "reseau").prefetch_related(
+            Prefetch(
+                "affectations",
+                Affectation.objects.en_cours().select_related("utilisateur").order_by("pk"),
+                to_attr="equipe",
+            ),
+            Prefetch(
+                "participations",
+                Participation.objects.select_related("porteur").order_by("rang"),
+                to_attr="personnes",
+            ),
+        )
+
+    def avec_compteurs(self):
+        return self.annotate(nb_echanges=Count("echanges", distinct=True))
+
+    def chercher(self, texte: str, acteur):
+        """Plein texte, chaque mot dans ce que l'acteur peut lire, et là seulement."""
+        suivi = Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL)
+        echange = Exists(
+            Echange.objects.visible_par(acteur)
+            .filter(dossier=OuterRef("pk"))
+            .filter(correspond("vecteur", texte))
+        )
+        return self.filter(
+            correspond("vecteur_fiche", texte)
+            | (Q(suivi) & correspond("vecteur_suivi", texte))
+            | Q(echange)
+        )
+
+
+def _a_un_referent():
+    return Exists(
+        Affectation.objects.en_cours().filter(dossier=OuterRef("pk"), role=RoleAffectation.REFERENT)
+    )
+
+
+class Dossier(models.Model):
+    """Un projet dans un réseau, de l'idée aux années qui suivent la création.
+
+    ``structure_responsable`` n'est jamais vide : c'est celle qui l'a ouvert ou repris. Sans
+    référent est un état normal, qui se montre.
+    """
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    reference = models.CharField("référence", max_length=20, db_collation="C")
+    reseau = models.ForeignKey(
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="dossiers"
+    )
+    structure_responsable = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.PROTECT, related_name="dossiers"
+    )
+    porteurs = models.ManyToManyField(
+        "porteurs.Porteur", through="porteurs.Participation", related_name="dossiers"
+    )
+    intitule = models.CharField("le projet en une ligne", max_length=160)
+    nature = models.CharField(max_length=12, choices=NatureProjet.choices)
+    secteur = models.CharField("secteur", max_length=1, choices=SectionNaf.choices, blank=True)
+    commune = models.ForeignKey(
+        "partenaires.Commune", on_delete=models.PROTECT, related_name="dossiers"
+    )
+    etape = models.CharField("étape", max_length=14, choices=Etape.choices, default=Etape.IDEE)
+    etape_depuis = models.DateField()
+    prochaine_etape = models.CharField("prochaine étape", max_length=200, blank=True)
+
+    # Information de la personne : sans date, seule la structure qui a ouvert voit le dossier.
+    informe_le = models.DateField("informée le", null=True, blank=True)
+    information_mode = models.CharField(
+        "comment", max_length=10, choices=ModeInformation.choices, blank=True
+    )
+    opposition_le = models.DateField("s’est opposée au partage le", null=True, blank=True)
+
+    ouvert_le = models.DateField()
+    clos_le = models.DateField(null=True, blank=True)
+    # Le dernier contact fait courir la conservation ; l'activité trie les listes.
+    dernier_contact_le = models.DateField()
+    activite_le = models.DateTimeField()
+    ouvert_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Deux personnes sur le même formulaire : la seconde est prévenue (EXIGENCES Fiabilité 8).
+    revision = models.PositiveIntegerField("révision", default=1)
+
+    vecteur_fiche = SearchVectorField(null=True, editable=False)
+    vecteur_suivi = SearchVectorField(null=True, editable=False)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reseau", "reference"], name="dossier_reference_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(clos_le=None) | Q(clos_le__gte=F("ouvert_le")),
+                name="dossier_clos_apres_ouverture",
+                violation_error_message="Le dossier ne peut pas être clos avant d’avoir été ouvert.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(clos_le=None) & ~Q(etape__in=SORTIES))
+                | (Q(clos_le__isnull=False) & Q(etape__in=SORTIES)),
+                name="dossier_clos_avec_sortie",
+                violation_error_message="Un dossier est clos quand il est sorti de la chaîne.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(informe_le=None) & Q(information_mode=""))
+                | (Q(informe_le__isnull=False) & ~Q(information_mode="")),
+                name="dossier_information_datee",
+                violation_error_message="Dites quand et comment la personne a été informée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etape_depuis__gte=F("ouvert_le")),
+                name="dossier_etape_apres_ouverture",
+                violation_error_message="L’étape ne peut pas précéder l’ouverture du dossier.",
+            ),
+        ]
+        indexes = [
+            # La liste d'un réseau marche le long de cet index et vérifie l'accès ligne à ligne.
+            models.Index(fields=["reseau", "-activite_le", "-id"], name="dossier_liste"),
+            models.Index(
+                fields=["reseau", "structure_responsable", "-activite_le"],
+                name="dossier_par_structure",
+            ),
+            models.Index(fields=["reseau", "commune"], name="dossier_par_commune"),
+            models.Index(fields=["reseau", "ouvert_le"], name="dossier_par_ouverture"),
+            GinIndex(fields=["vecteur_fiche"], name="dossier_texte_fiche"),
+            GinIndex(fields=["vecteur_suivi"], name="dossier_texte_suivi"),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} — {self.intitule}"
+
+    @property
+    def ouvert(self) -> bool:
+        return self.clos_le is None
+
+    @property
+    def partageable(self) -> bool:
+        """La personne est informée et ne s'est pas opposée."""
+        return self.informe_le is not None and self.opposition_le is None
+
+
+class Porteur(models.Model):
+    """Une personne qui porte un projet, connue d'un réseau."""
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    reseau = models.ForeignKey(
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="porteurs"
+    )
+    prenom = models.CharField("prénom", max_length=80)
+    nom = models.CharField(max_length=80)
+    # Mots du nom, sans accent et triés : « Marie Durand » et « DURAND Marie » se rejoignent.
+    cle_nom = models.CharField(max_length=170, db_collation="C", editable=False)
+    email = models.EmailField("adresse de courriel", blank=True)
+    # Tel que tapé ; la forme internationale sert à comparer et à appeler.
+    telephone_saisi = models.CharField("téléphone", max_length=30, blank=True)
+    telephone = models.CharField(max_length=20, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "porteur de projet"
+        verbose_name_plural = "porteurs de projet"
+        indexes = [
+            models.Index(fields=["reseau", "cle_nom"], name="porteur_par_nom"),
+            models.Index(
+                fields=["reseau", "email"], condition=~Q(email=""), name="porteur_par_courriel"
+            ),
+            models.Index(
+                fields=["reseau", "telephone"],
+                condition=~Q(telephone=""),
+                name="porteur_par_telephone",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.prenom} {self.nom}"
+
+    def save(self, *args, **kwargs):
+        self.cle_nom = cle_nom(self.prenom, self.nom)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "cle_nom"}
+        super().save(*args, **kwargs)
+
+    @property
+    def nom_court(self) -> str:
+        """Prénom et initiale : ce que dit la fiche partagée, et rien de plus."""
+        return f"{self.prenom} {self.nom[:1]}."
+
+
+class Participation(models.Model):
+    """La part d'une personne dans un dossier ; le rang 1 est le porteur principal."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="participations")
+    porteur = models.ForeignKey(Porteur, on_delete=models.PROTECT, related_name="participations")
+    rang = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = "participation"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "porteur"], name="participation_unique"),
+            models.UniqueConstraint(fields=["dossier", "rang"], name="participation_rang_unique"),
+        ]
+
+    def __str__(self):
+        return f"{self.porteur_id} dans {self.dossier_id}"
+
+
+class EtapeDossier(models.Model):
+    """Une étape franchie, datée ; un retour en arrière ou une sortie porte son motif."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="etapes")
+    etape = models.CharField("étape", max_length=14, choices=Etape.choices)
+    le = models.DateField()
+    motif = models.CharField(max_length=300, blank=True)
+    par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cree_le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "étape d’un dossier"
+        verbose_name_plural = "étapes des dossiers"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(etape__in=SORTIES) | ~Q(motif=""),
+                name="etape_sortie_motivee",
+                violation_error_message="Dites pourquoi le projet s’arrête ici.",
+            )
+        ]
+        indexes = [models.Index(fields=["dossier", "le", "id"], name="etape_par_dossier")]
+
+    def __str__(self):
+        return f"{self.etape} le {self.le}"

@@ -1,0 +1,230 @@
+from django.conf import settings
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+
+from partenaires.enums import Fonction
+from porteurs.enums import (
+    Audience,
+    EtatAffectation,
+    EtatRelais,
+    NatureEchange,
+    RoleAffectation,
+    Volet,
+)
+from porteurs.models.acces import Acces
+
+
+class AffectationQuerySet(models.QuerySet):
+    def en_cours(self):
+        return self.filter(etat=EtatAffectation.ACCEPTEE, periode__upper_inf=True)
+
+    def proposees(self):
+        return self.filter(etat=EtatAffectation.PROPOSEE)
+
+
+class Affectation(models.Model):
+    """Une personne référente ou marraine d'un dossier : proposée, puis acceptée ou déclinée."""
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    dossier = models.ForeignKey(
+        "porteurs.Dossier", on_delete=models.CASCADE, related_name="affectations"
+    )
+    role = models.CharField("rôle", max_length=10, choices=RoleAffectation.choices)
+    utilisateur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affectations"
+    )
+    structure = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.PROTECT, related_name="+"
+    )
+    etat = models.CharField(
+        "état", max_length=10, choices=EtatAffectation.choices, default=EtatAffectation.PROPOSEE
+    )
+    # [début, fin) de l'exercice, une fois acceptée.
+    periode = DateRangeField("période", null=True, blank=True)
+    motif = models.CharField(max_length=300, blank=True)
+    proposee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    proposee_le = models.DateTimeField(default=timezone.now)
+    repondue_le = models.DateTimeField(null=True, blank=True)
+
+    objects = AffectationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "affectation"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(etat=EtatAffectation.ACCEPTEE)
+                | Q(periode__isnull=False, periode__isempty=False),
+                name="affectation_acceptee_datee",
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "role"],
+                condition=Q(etat=EtatAffectation.PROPOSEE),
+                name="affectation_une_proposition",
+                violation_error_message="Une proposition attend déjà une réponse.",
+            ),
+            models.UniqueConstraint(
+                "dossier",
+                "role",
+                condition=Q(etat=EtatAffectation.ACCEPTEE, periode__upper_inf=True),
+                name="affectation_un_seul_en_cours",
+                violation_error_message="Quelqu’un tient déjà ce rôle.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["utilisateur", "etat"], name="affectation_par_personne"),
+        ]
+
+    def __str__(self):
+        return f"{self.role} {self.utilisateur_id}"
+
+
+class Relais(models.Model):
+    """La suite d'un dossier proposée à une autre structure, avec son résumé.
+
+    Jusqu'à l'acceptation, la structure qui passe le relais répond du dossier.
+    """
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    dossier = models.ForeignKey("porteurs.Dossier", on_delete=models.CASCADE, related_name="relais")
+    de = models.ForeignKey("partenaires.Structure", on_delete=models.PROTECT, related_name="+")
+    vers = models.ForeignKey("partenaires.Structure", on_delete=models.PROTECT, related_name="+")
+    resume = models.TextField("résumé", max_length=2000)
+    etat = models.CharField(
+        "état", max_length=8, choices=EtatRelais.choices, default=EtatRelais.PROPOSE
+    )
+    propose_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    propose_le = models.DateTimeField(default=timezone.now)
+    repondu_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    repondu_le = models.DateTimeField(null=True, blank=True)
+    motif = models.CharField("motif du refus", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "relais"
+        verbose_name_plural = "relais"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(de=F("vers")),
+                name="relais_vers_une_autre",
+                violation_error_message="On ne passe pas le relais à sa propre structure.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat=EtatRelais.REFUSE) | ~Q(motif=""),
+                name="relais_refus_motive",
+                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
+            ),
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(etat=EtatRelais.PROPOSE),
+                name="relais_un_seul_propose",
+                violation_error_message="Un relais attend déjà une réponse.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["vers"], condition=Q(etat=EtatRelais.PROPOSE), name="relais_en_attente"
+            )
+        ]
+
+    def __str__(self):
+        return f"relais de {self.de_id} à {self.vers_id}"
+
+
+class EchangeQuerySet(models.QuerySet):
+    def visible_par(self, acteur):
+        """Selon l'audience : le réseau, l'équipe du dossier, ou la structure de l'auteur."""
+        condition = Q(audience=Audience.RESEAU) & Q(
+            Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier")
+        )
+        condition |= Q(audience=Audience.EQUIPE) & Q(
+            Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "dossier")
+        )
+        for mandat in acteur.mandats:
+            if mandat.fonction == Fonction.TECHNICIEN:
+                condition |= Q(
+                    audience=Audience.STRUCTURE,
+                    structure=mandat.structure_id,
+                    dossier__reseau=mandat.reseau_id,
+                ) & Q(Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier"))
+        return self.filter(condition)
+
+
+class Echange(models.Model):
+    """Une note, un appel, une rencontre, un courriel : avec l'audience choisie en l'écrivant."""
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    dossier = models.ForeignKey(
+        "porteurs.Dossier", on_delete=models.CASCADE, related_name="echanges"
+    )
+    auteur = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    structure = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.PROTECT, related_name="+"
+    )
+    nature = models.CharField(max_length=10, choices=NatureEchange.choices)
+    audience = models.CharField(max_length=10, choices=Audience.choices)
+    le = models.DateField()
+    texte = models.TextField(max_length=5000)
+    cree_le = models.DateTimeField(default=timezone.now)
+    vecteur = models.GeneratedField(
+        expression=Func(F("texte"), function="vecteur_francais"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = EchangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "échange"
+        indexes = [
+            models.Index(fields=["dossier", "-le", "-id"], name="echange_par_dossier"),
+            GinIndex(fields=["vecteur"], name="echange_texte"),
+        ]
+
+    def __str__(self):
+        return f"{self.nature} du {self.le}"
+
+
+class Action(models.Model):
+    """Quelque chose à faire, par quelqu'un, avant une date."""
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    dossier = models.ForeignKey(
+        "porteurs.Dossier", on_delete=models.CASCADE, related_name="actions"
+    )
+    libelle = models.CharField("quoi", max_length=200)
+    responsable = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="actions"
+    )
+    echeance = models.DateField("échéance")
+    faite_le = models.DateField(null=True, blank=True)
+    cree_le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "action"
+        indexes = [
+            models.Index(
+                fields=["responsable", "echeance"],
+                condition=Q(faite_le=None),
+                name="action_a_faire",
+            ),
+            models.Index(
+                fields=["dossier", "echeance"],
+                condition=Q(faite_le=None),
+                name="action_du_dossier",
+            ),
+        ]
+
+    def __str__(self):
+        return self.libelle

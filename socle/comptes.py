@@ -1,0 +1,55 @@
+"""Les comptes, par django-allauth : fermés à l'inscription libre, courriels par la boîte d'envoi."""
+
+import uuid
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.urls import reverse
+
+from socle.courriels import Depot, Message, deposer
+from socle.debit import adresse
+from socle.reprise import saisie_gardee
+
+
+class AdaptateurCompte(DefaultAccountAdapter):
+    def is_open_for_signup(self, request):
+        """On entre par une invitation, jamais par un formulaire d'inscription."""
+        return False
+
+    def get_client_ip(self, request):
+        return adresse(request)
+
+    def get_login_redirect_url(self, request):
+        if saisie_gardee(request):
+            return reverse("socle:reprise")
+        return super().get_login_redirect_url(request)
+
+    def send_mail(self, template_prefix, email, context):
+        """Un courriel de compte passe par la boîte d'envoi ; son code ne saurait être recomposé."""
+        rendu = self.render_mail(template_prefix, email, context)
+        html = next((a[0] for a in getattr(rendu, "alternatives", []) if a[1] == "text/html"), "")
+        texte = rendu.body
+        if rendu.content_subtype == "html":
+            texte, html = "", rendu.body
+        utilisateur = context.get("user")
+        deposer(
+            [
+                Depot(
+                    "compte",
+                    uuid.uuid4().hex,
+                    utilisateur=utilisateur if getattr(utilisateur, "pk", None) else None,
+                    adresse=email,
+                    message=Message(rendu.subject, texte, html),
+                )
+            ]
+        )
+
+
+def second_facteur_pose(utilisateur) -> bool:
+    return is_mfa_enabled(utilisateur)
+
+
+def connexion_renforcee(request) -> bool:
+    """Vrai si cette session a été ouverte, ou confirmée, avec un second facteur ou une clé."""
+    return any(r.get("method") == "mfa" for r in get_authentication_records(request))

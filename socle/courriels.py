@@ -1,0 +1,153 @@
+"""La boîte d'envoi, côté métier : déposer une ligne, et dire comment elle se compose.
+
+``deposer`` est appelé dans la transaction métier ; la composition et l'envoi sont l'affaire de
+``socle.expedition``. Un genre est déclaré une fois, dans la liste MAILLON_COURRIELS.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from psycopg2.extras import execute_values
+
+from socle.listes import contributions
+from socle.models import Courriel, Utilisateur
+
+
+# Nombre de courriels qu'un ouvrier réclame à la fois : une connexion SMTP sert à tout le lot.
+LOT = 50
+
+
+@dataclass(frozen=True)
+class Message:
+    """Un courriel composé, prêt à partir. ``pieces`` : ``{"nom", "type", "contenu"}`` en texte."""
+
+    sujet: str
+    texte: str
+    html: str = ""
+    pieces: list[dict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Genre:
+    """Un genre de courriel.
+
+    ``composer`` reçoit le lot des lignes réclamées et rend, par identifiant de ligne, le message
+    ou ``None`` quand il n'y a rien à dire. ``secret`` : le corps porte un code ou un lien
+    d'entrée et n'est pas gardé une fois remis à un vrai serveur.
+    """
+
+    code: str
+    libelle: str
+    composer: Callable[[Sequence[Courriel]], dict[int, Message | None]]
+    secret: bool = False
+
+
+@cache
+def genres() -> dict[str, Genre]:
+    return {genre.code: genre for genre in contributions("MAILLON_COURRIELS")}
+
+
+def cle_destinataire(utilisateur: Utilisateur | None, adresse: str) -> str:
+    return f"u{utilisateur.pk}" if utilisateur else adresse.lower()
+
+
+@dataclass(frozen=True)
+class Depot:
+    """Un courriel à déposer. ``message`` ne sert qu'à ce que personne ne saurait recomposer."""
+
+    genre: str
+    periode: str
+    utilisateur: Utilisateur | None = None
+    adresse: str = ""
+    contexte: dict = field(default_factory=dict)
+    message: Message | None = None
+
+
+def deposer(depots: Sequence[Depot]) -> int:
+    """Dépose des courriels et rend le nombre de nouveaux : les autres l'étaient déjà.
+
+    Après validation de la transaction, l'ouvrier est prévenu des seuls identifiants ; s'il est
+    injoignable, le balayeur prendra les lignes dans la minute.
+    """
+    connus = genres()
+    lignes = []
+    for depot in depots:
+        connus[depot.genre]
+        adresse = depot.adresse or depot.utilisateur.email
+        cle = cle_destinataire(depot.utilisateur, adresse)
+        message = depot.message or Message("", "")
+        lignes.append(
+            (
+                depot.genre,
+                depot.utilisateur.pk if depot.utilisateur else None,
+                adresse,
+                cle,
+                depot.periode,
+                json.dumps(depot.contexte),
+                Courriel.identifiant(depot.genre, cle, depot.periode),
+                message.sujet,
+                message.texte,
+                message.html,
+            )
+        )
+    if not lignes:
+        return 0
+    with transaction.atomic(), connection.cursor() as curseur:
+        nouveaux = execute_values(
+            curseur.cursor,
+            "INSERT INTO socle_courriel (genre, destinataire_id, adresse, cle_destinataire, periode,"
+            " contexte, message_id, sujet, corps_texte, corps_html, etat, tentatives, erreur, pieces)"
+            " VALUES %s ON CONFLICT DO NOTHING RETURNING id",
+            lignes,
+            template="(%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, 'attente', 0, '', '[]')",
+            page_size=500,
+            fetch=True,
+        )
+        ids = [ligne[0] for ligne in nouveaux]
+        for debut in range(0, len(ids), LOT):
+            prevenir(ids[debut : debut + LOT])
+    return len(ids)
+
+
+def prevenir(ids: list[int]) -> None:
+    """Demande l'envoi après validation ; une panne du courtier laisse les lignes au balayeur."""
+    from socle.tasks import (
+        expedier,
+    )  # la tâche importe ce module : feuille, sans cycle au chargement
+
+    def demander():
+        try:
+            expedier.delay(ids)
+        except expedier.OperationalError:
+            return
+
+    transaction.on_commit(demander)
+
+
+def rendre(gabarit: str, sujet: str, contexte: dict, pieces: list[dict] | None = None) -> Message:
+    """Compose un message à partir de ``<gabarit>.txt`` et ``<gabarit>.html``."""
+    return Message(
+        sujet=" ".join(sujet.split())[:250],
+        texte=render_to_string(f"{gabarit}.txt", contexte).strip() + "\n",
+        html=render_to_string(f"{gabarit}.html", contexte),
+        pieces=pieces or [],
+    )
+
+
+class SansEnvoi(BaseEmailBackend):
+    """Aucun serveur d'envoi : les courriels restent lisibles dans la boîte d'envoi."""
+
+    def send_messages(self, email_messages):
+        return 0
+
+
+def _deja_composes(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    return {c.pk: Message(c.sujet, c.corps_texte, c.corps_html) for c in courriels}
+
+
+GENRES = [Genre("compte", "Compte : code, mot de passe, alerte", _deja_composes, secret=True)]

@@ -1,0 +1,154 @@
+"""Ce que toute requête traverse. L'ordre est celui des réglages, et il compte."""
+
+import time
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from socle.acteur import acteur_de
+from socle.comptes import connexion_renforcee, second_facteur_pose
+from socle.enums import Operation
+from socle.journal import consigner
+from socle.permissions import regles_par_route
+from socle.reprise import garder_la_saisie
+
+
+class SanteSansBase:
+    """Répond à /sante/vivant avant tout le reste : ni base, ni session, ni nom d'hôte."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path == "/sante/vivant":
+            return HttpResponse("vivant\n", content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+
+class EntetesDeSecurite:
+    """Permissions-Policy partout ; rien de ce qui est lu connecté ne reste dans un cache."""
+
+    POLITIQUE = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        reponse = self.get_response(request)
+        reponse.headers.setdefault("Permissions-Policy", self.POLITIQUE)
+        utilisateur = getattr(request, "user", None)
+        if utilisateur is not None and utilisateur.is_authenticated:
+            reponse.headers["Cache-Control"] = "no-store, private"
+        return reponse
+
+
+class SessionBornee:
+    """Ferme une session restée sans geste, ou trop longue (EXIGENCES Sécurité 3)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            maintenant = int(time.time())
+            debut = request.session.setdefault("debut", maintenant)
+            vu = request.session.get("vu", maintenant)
+            if (
+                maintenant - vu > settings.SESSION_INACTIVITE
+                or maintenant - debut > settings.SESSION_DUREE_MAXIMALE
+            ):
+                logout(request)
+            elif maintenant - vu > 60 or "vu" not in request.session:
+                # Une écriture par minute au plus : la session n'est pas un compteur de pages.
+                request.session["vu"] = maintenant
+        return self.get_response(request)
+
+
+class ActeurDeLaRequete:
+    """``request.acteur`` : construit une fois, à la première lecture."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.acteur = SimpleLazyObject(lambda: acteur_de(request.user))
+        return self.get_response(request)
+
+
+class ConnexionParDefaut(LoginRequiredMiddleware):
+    """Toute page demande une connexion, sauf celles qui se disent publiques.
+
+    Un formulaire envoyé après l'expiration de la session n'est pas perdu : la saisie attend
+    la reconnexion.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            garder_la_saisie(request)
+        if request.htmx:
+            reponse = HttpResponse(status=204)
+            reponse["HX-Redirect"] = reverse(settings.LOGIN_URL)
+            return reponse
+        return super().handle_no_permission(request, view_func)
+
+
+class SecondFacteur:
+    """Exige une connexion renforcée là où la matrice des droits le demande.
+
+    La démonstration en dispense, et le bandeau de chaque page le dit.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, args, kwargs):
+        if settings.MAILLON_DEMO or not request.user.is_authenticated:
+            return None
+        route = request.resolver_match.view_name
+        if not any(r.second_facteur for r in regles_par_route().get(route, ())):
+            return None
+        if connexion_renforcee(request):
+            return None
+        if second_facteur_pose(request.user):
+            return redirect(f"{reverse('mfa_reauthenticate')}?next={request.path}")
+        messages.info(
+            request,
+            "Cette page demande un second facteur : une application de codes ou une clé d’accès. "
+            "Posez-en un ici, puis revenez.",
+        )
+        return redirect("mfa_index")
+
+
+class JournalDesRefus:
+    """Inscrit au journal ce qu'une personne a tenté d'ouvrir sans y avoir droit."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        reponse = self.get_response(request)
+        route = request.resolver_match
+        if (
+            reponse.status_code in (403, 404)
+            and route is not None
+            and route.kwargs
+            and request.user.is_authenticated
+        ):
+            reference = " ".join(str(v) for v in route.kwargs.values())
+            consigner(
+                request.acteur,
+                Operation.REFUS,
+                route.view_name,
+                reference,
+                f"{request.method} {reponse.status_code}",
+            )
+        return reponse

@@ -1,0 +1,15 @@
+from socle.models.compte import Utilisateur
+from socle.models.courriel import Courriel
+from socle.models.journal import AccesJournal
+from socle.models.lien import LienSigne
+from socle.models.technique import Battement, Debit, EnvoiUnique
+
+__all__ = [
+    "AccesJournal",
+    "Battement",
+    "Courriel",
+    "Debit",
+    "EnvoiUnique",
+    "LienSigne",
+    "Utilisateur",
+]
