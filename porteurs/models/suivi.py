@@ -84,6 +84,11 @@ class Affectation(models.Model):
     def __str__(self):
         return f"{self.role} {self.utilisateur_id}"
 
+    @property
+    def reseau_id(self) -> int:
+        """Le réseau du dossier : la matrice des droits y cherche les fonctions de l'acteur."""
+        return self.dossier.reseau_id
+
 
 class Relais(models.Model):
     """La suite d'un dossier proposée à une autre structure, avec son résumé.
@@ -138,6 +143,11 @@ class Relais(models.Model):
 
     def __str__(self):
         return f"relais de {self.de_id} à {self.vers_id}"
+
+    @property
+    def reseau_id(self) -> int:
+        """Le réseau du dossier : la matrice des droits y cherche les fonctions de l'acteur."""
+        return self.dossier.reseau_id
 
 
 class EchangeQuerySet(models.QuerySet):
@@ -228,3 +238,8 @@ class Action(models.Model):
 
     def __str__(self):
         return self.libelle
+
+    @property
+    def reseau_id(self) -> int:
+        """Le réseau du dossier : la matrice des droits y cherche les fonctions de l'acteur."""
+        return self.dossier.reseau_id

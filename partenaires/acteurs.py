@@ -1,0 +1,45 @@
+"""Les mandats du jour d'un lot de personnes, en une requête : la source des droits de l'acteur."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from partenaires.models import Mandat
+
+
+@dataclass(frozen=True)
+class MandatDuJour:
+    """Un mandat en cours, avec ce que l'en-tête et les menus en disent."""
+
+    mandat_id: int
+    reseau_id: int
+    reseau_slug: str
+    reseau_nom: str
+    structure_id: int
+    structure_nom: str
+    fonction: str
+    administre: bool
+
+
+def mandats_du_jour(utilisateur_ids: Iterable[int], jour: date) -> dict[int, list[MandatDuJour]]:
+    """Par personne, ses mandats actifs ce jour-là, dans l'ordre des réseaux puis des structures."""
+    lignes = (
+        Mandat.objects.actifs(jour)
+        .filter(utilisateur__in=list(utilisateur_ids))
+        .order_by("reseau__nom", "structure__cle_tri", "pk")
+        .values_list(
+            "utilisateur_id",
+            "pk",
+            "reseau_id",
+            "reseau__slug",
+            "reseau__nom",
+            "structure_id",
+            "structure__nom",
+            "fonction",
+            "administre",
+        )
+    )
+    par_personne: dict[int, list[MandatDuJour]] = {}
+    for utilisateur_id, *valeurs in lignes:
+        par_personne.setdefault(utilisateur_id, []).append(MandatDuJour(*valeurs))
+    return par_personne

@@ -1,0 +1,166 @@
+"""Qui peut quoi sur les dossiers et les réunions. Qui *voit* : ``visible_par`` et la table acces."""
+
+from partenaires.enums import Fonction
+from porteurs.enums import Volet
+from porteurs.models import Acces, Dossier
+from socle.permissions import TOUJOURS, Etat, Regle
+
+T, P, A, E = Fonction.TECHNICIEN, Fonction.PARRAIN, Fonction.ANIMATEUR, Fonction.ELU
+
+
+def suit(acteur, dossier: Dossier) -> bool:
+    """L'acteur a le volet professionnel ; lu sur l'annotation quand la requête l'a posée."""
+    if not hasattr(dossier, "suivi"):
+        dossier.suivi = (
+            Acces.objects.de(acteur, Volet.PROFESSIONNEL).filter(dossier=dossier.pk).exists()
+        )
+    return dossier.suivi
+
+
+def _repond(acteur, dossier: Dossier) -> bool:
+    return dossier.structure_responsable_id in acteur.structures(dossier.reseau_id, T)
+
+
+SUIVI = Etat("sa structure ou lui-même suit le dossier", suit)
+SUIVI_OUVERT = Etat(
+    "il suit le dossier, encore ouvert", lambda acteur, d: d.ouvert and suit(acteur, d)
+)
+RESPONSABLE = Etat("sa structure répond du dossier", _repond)
+RESPONSABLE_OUVERT = Etat(
+    "sa structure répond du dossier, encore ouvert",
+    lambda acteur, d: d.ouvert and _repond(acteur, d),
+)
+SUIVI_OU_SORTI = Etat("il suit le dossier, ouvert ou sorti de la chaîne", suit)
+STRUCTURE_PRESSENTIE = Etat(
+    "sa structure est celle à qui le relais est proposé",
+    lambda acteur, relais: relais.vers_id in acteur.structures(relais.reseau_id, T),
+)
+STRUCTURE_DU_RELAIS = Etat(
+    "sa structure a proposé le relais",
+    lambda acteur, relais: relais.de_id in acteur.structures(relais.reseau_id, T),
+)
+PERSONNE_PRESSENTIE = Etat(
+    "c’est à lui que le rôle est proposé",
+    lambda acteur, affectation: affectation.utilisateur_id == acteur.utilisateur_id,
+)
+ACTION_SUIVIE = Etat(
+    "il suit le dossier de l’action", lambda acteur, action: suit(acteur, action.dossier)
+)
+VISIBLE = Etat("il voit le dossier", lambda acteur, objet: True)
+
+REGLES = [
+    Regle(
+        "porteurs.dossiers",
+        "Lister et chercher les dossiers visibles",
+        ("porteurs:dossiers",),
+        {T: TOUJOURS, P: TOUJOURS, A: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.dossier.ouvrir",
+        "Ouvrir un dossier",
+        ("porteurs:dossier_ouvrir",),
+        {T: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.dossier.voir",
+        "Lire la fiche partagée, et plus quand on suit le dossier",
+        ("porteurs:dossier",),
+        {T: VISIBLE, P: VISIBLE, A: VISIBLE},
+    ),
+    Regle(
+        "porteurs.dossier.modifier",
+        "Modifier la fiche",
+        ("porteurs:dossier_modifier",),
+        {T: SUIVI_OUVERT},
+    ),
+    Regle(
+        "porteurs.dossier.etape",
+        "Changer l’étape, clore ou rouvrir",
+        ("porteurs:dossier_etape",),
+        {T: SUIVI_OU_SORTI},
+    ),
+    Regle(
+        "porteurs.dossier.information",
+        "Noter que la personne est informée, ou qu’elle s’oppose",
+        ("porteurs:dossier_information", "porteurs:dossier_opposition"),
+        {T: RESPONSABLE},
+    ),
+    Regle(
+        "porteurs.echange.noter",
+        "Noter un échange",
+        ("porteurs:echange_noter",),
+        {T: SUIVI_OUVERT, P: SUIVI_OUVERT},
+    ),
+    Regle(
+        "porteurs.action.ajouter",
+        "Ajouter une action",
+        ("porteurs:action_ajouter",),
+        {T: SUIVI_OUVERT, P: SUIVI_OUVERT},
+    ),
+    Regle(
+        "porteurs.action.terminer",
+        "Marquer une action faite",
+        ("porteurs:action_terminer",),
+        {T: ACTION_SUIVIE, P: ACTION_SUIVIE},
+    ),
+    Regle(
+        "porteurs.affectation.proposer",
+        "Proposer un référent ou un parrain",
+        ("porteurs:affectation_proposer",),
+        {T: RESPONSABLE_OUVERT},
+    ),
+    Regle(
+        "porteurs.affectation.repondre",
+        "Accepter ou décliner un rôle",
+        ("porteurs:affectation_repondre",),
+        {T: PERSONNE_PRESSENTIE, P: PERSONNE_PRESSENTIE},
+    ),
+    Regle(
+        "porteurs.relais.proposer",
+        "Passer le relais à une autre structure",
+        ("porteurs:relais_proposer",),
+        {T: RESPONSABLE_OUVERT},
+    ),
+    Regle(
+        "porteurs.relais.repondre",
+        "Accepter ou refuser un relais",
+        ("porteurs:relais_repondre",),
+        {T: STRUCTURE_PRESSENTIE},
+    ),
+    Regle(
+        "porteurs.relais.annuler",
+        "Retirer un relais sans réponse",
+        ("porteurs:relais_annuler",),
+        {T: STRUCTURE_DU_RELAIS},
+    ),
+    Regle(
+        "porteurs.doublon.traiter",
+        "Classer un doublon signalé",
+        ("porteurs:doublon_traiter",),
+        {A: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.reunions",
+        "Voir les réunions et leur ordre du jour",
+        ("porteurs:reunions", "porteurs:reunion", "porteurs:reunion_calendrier"),
+        {T: TOUJOURS, A: TOUJOURS, E: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.reunion.tenir",
+        "Prévoir, modifier ou annuler une réunion",
+        ("porteurs:reunion_nouvelle", "porteurs:reunion_modifier", "porteurs:reunion_annuler"),
+        {A: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.reunion.point",
+        "Ajouter un dossier à l’ordre du jour, ou l’en retirer",
+        ("porteurs:point_ajouter", "porteurs:point_retirer"),
+        {T: TOUJOURS, A: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.ligne",
+        "Ajouter une ligne à un dossier depuis un courriel, sans se connecter",
+        ("porteurs:ligne",),
+        {"public": Etat("le lien signé est valable", lambda acteur, objet: True)},
+    ),
+]

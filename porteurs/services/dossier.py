@@ -1,0 +1,224 @@
+"""Ouvrir un dossier, tenir sa fiche, le faire avancer, informer la personne."""
+
+from datetime import date, datetime, time
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from porteurs.coordonnees import telephone_international
+from porteurs.enums import CHAINE, SORTIES, EtatAffectation, EtatRelais, Etape
+from porteurs.models import Dossier, EtapeDossier, Participation, Porteur
+from porteurs.services import doublons
+from porteurs.services.acces import indexer, recalculer
+from porteurs.services.refus import Refus
+
+
+def prochaine_reference(reseau, jour: date) -> str:
+    """« 2026-0417 » : le rang d'ouverture dans l'année, par réseau, sans trou ni doublon.
+
+    Le verrou consultatif, tenu jusqu'à la fin de la transaction, met en file deux ouvertures
+    simultanées du même réseau.
+    """
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('porteurs.reference'), %s)", [reseau.pk]
+        )
+    derniere = (
+        Dossier.objects.filter(reseau=reseau, reference__startswith=f"{jour.year}-")
+        .order_by("-reference")
+        .values_list("reference", flat=True)
+        .first()
+    )
+    rang = int(derniere.partition("-")[2]) + 1 if derniere else 1
+    return f"{jour.year}-{rang:04d}"
+
+
+@transaction.atomic
+def ouvrir_dossier(
+    *,
+    acteur,
+    reseau,
+    structure,
+    prenom: str,
+    nom: str,
+    intitule: str,
+    nature: str,
+    commune,
+    email: str = "",
+    telephone: str = "",
+    secteur: str = "",
+    informe_le: date | None = None,
+    information_mode: str = "",
+    dossier_connu: Dossier | None = None,
+) -> Dossier:
+    """Ouvre un dossier au nom d'une structure ; il reste fermé au réseau tant que nul n'est informé.
+
+    ``dossier_connu`` : un dossier visible de la même personne, dont le porteur est repris au
+    lieu d'être recréé. Les ressemblances que l'acteur ne voit pas sont signalées à l'animation.
+    """
+    jour = reseau.aujourd_hui()
+    maintenant = timezone.now()
+    _verifier_dates(jour, informe_le=informe_le)
+    porteur = _porteur(reseau, prenom, nom, email, telephone, dossier_connu)
+    dossier = Dossier.objects.create(
+        reference=prochaine_reference(reseau, jour),
+        reseau=reseau,
+        structure_responsable=structure,
+        intitule=intitule,
+        nature=nature,
+        secteur=secteur,
+        commune=commune,
+        etape=Etape.IDEE,
+        etape_depuis=jour,
+        informe_le=informe_le,
+        information_mode=information_mode if informe_le else "",
+        ouvert_le=jour,
+        dernier_contact_le=jour,
+        activite_le=maintenant,
+        ouvert_par=acteur.utilisateur,
+    )
+    Participation.objects.create(dossier=dossier, porteur=porteur, rang=1)
+    EtapeDossier.objects.create(dossier=dossier, etape=Etape.IDEE, le=jour, par=acteur.utilisateur)
+    indexer([dossier.pk])
+    recalculer([dossier.pk])
+    doublons.signaler_les_invisibles(dossier, porteur, acteur)
+    return dossier
+
+
+def _porteur(reseau, prenom, nom, email, telephone, dossier_connu) -> Porteur:
+    if dossier_connu is not None:
+        return dossier_connu.participations.order_by("rang").first().porteur
+    return Porteur.objects.create(
+        reseau=reseau,
+        prenom=prenom,
+        nom=nom,
+        email=email.lower(),
+        telephone_saisi=telephone,
+        telephone=telephone_international(telephone),
+    )
+
+
+def _verifier_dates(jour: date, **dates: date | None) -> None:
+    for champ, valeur in dates.items():
+        if valeur is not None and valeur > jour:
+            raise Refus("Cette date est dans l’avenir.", champ)
+
+
+def toucher(dossier: Dossier, *, contact_le: date | None = None, **champs) -> None:
+    """Écrit les champs donnés et marque l'activité ; un contact repousse la conservation."""
+    for nom, valeur in champs.items():
+        setattr(dossier, nom, valeur)
+    dossier.activite_le = timezone.now()
+    a_ecrire = {*champs, "activite_le"}
+    if contact_le and contact_le > dossier.dernier_contact_le:
+        dossier.dernier_contact_le = contact_le
+        a_ecrire.add("dernier_contact_le")
+    dossier.save(update_fields=sorted(a_ecrire))
+    recalculer([dossier.pk])
+
+
+def verrouiller(dossier: Dossier) -> Dossier:
+    """Relit la ligne en la réservant jusqu'à la fin de la transaction."""
+    return (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("reseau", "commune", "structure_responsable")
+        .get(pk=dossier.pk)
+    )
+
+
+@transaction.atomic
+def modifier_fiche(
+    *, dossier: Dossier, revision: int, intitule, nature, secteur, commune, prochaine_etape
+) -> Dossier:
+    """Modifie la fiche si personne ne l'a changée depuis la révision lue."""
+    dossier = verrouiller(dossier)
+    if dossier.revision != revision:
+        raise Refus(
+            "Quelqu’un a modifié cette fiche pendant que vous écriviez. Voici sa version à côté "
+            "de la vôtre : vérifiez, puis enregistrez de nouveau."
+        )
+    toucher(
+        dossier,
+        intitule=intitule,
+        nature=nature,
+        secteur=secteur,
+        commune=commune,
+        prochaine_etape=prochaine_etape,
+        revision=F("revision") + 1,
+    )
+    indexer([dossier.pk])
+    dossier.refresh_from_db(fields=["revision"])
+    return dossier
+
+
+@transaction.atomic
+def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str = "") -> Dossier:
+    """Fait avancer, reculer ou sortir un dossier ; reculer, sortir et rouvrir demandent un motif."""
+    dossier = verrouiller(dossier)
+    _verifier_dates(dossier.reseau.aujourd_hui(), le=le)
+    if etape == dossier.etape:
+        raise Refus("Le projet est déjà à cette étape.", "etape")
+    if le < dossier.etape_depuis:
+        raise Refus(
+            f"Cette date précède l’étape en cours, commencée le {dossier.etape_depuis:%d/%m/%Y}.",
+            "le",
+        )
+    if not motif and motif_requis(dossier.etape, etape):
+        raise Refus("Un retour en arrière ou une sortie se raconte : dites pourquoi.", "motif")
+    EtapeDossier.objects.create(
+        dossier=dossier, etape=etape, le=le, motif=motif, par=acteur.utilisateur
+    )
+    if etape in SORTIES:
+        _retirer_les_propositions(dossier)
+    toucher(
+        dossier,
+        contact_le=le,
+        etape=etape,
+        etape_depuis=le,
+        clos_le=le if etape in SORTIES else None,
+    )
+    return dossier
+
+
+def _retirer_les_propositions(dossier: Dossier) -> None:
+    """Un dossier clos n'attend plus de réponse de personne."""
+    maintenant = timezone.now()
+    dossier.relais.filter(etat=EtatRelais.PROPOSE).update(
+        etat=EtatRelais.ANNULE, repondu_le=maintenant
+    )
+    dossier.affectations.proposees().update(etat=EtatAffectation.RETIREE, repondue_le=maintenant)
+
+
+def motif_requis(actuelle: str, nouvelle: str) -> bool:
+    """Vrai pour une sortie, une réouverture ou un retour en arrière dans la chaîne."""
+    if nouvelle in SORTIES or actuelle in SORTIES:
+        return True
+    return CHAINE.index(nouvelle) < CHAINE.index(actuelle)
+
+
+@transaction.atomic
+def informer(*, dossier: Dossier, le: date, mode: str) -> Dossier:
+    """Note que la personne est informée : la fiche s'ouvre au réseau."""
+    dossier = verrouiller(dossier)
+    _verifier_dates(dossier.reseau.aujourd_hui(), informe_le=le)
+    toucher(dossier, contact_le=le, informe_le=le, information_mode=mode, opposition_le=None)
+    return dossier
+
+
+@transaction.atomic
+def enregistrer_opposition(*, dossier: Dossier, le: date) -> Dossier:
+    """La personne s'oppose : le réseau cesse de voir la fiche aussitôt."""
+    dossier = verrouiller(dossier)
+    _verifier_dates(dossier.reseau.aujourd_hui(), opposition_le=le)
+    if dossier.informe_le is None:
+        raise Refus(
+            "La personne n’a pas encore été informée : rien n’est partagé.", "opposition_le"
+        )
+    toucher(dossier, contact_le=le, opposition_le=le)
+    return dossier
+
+
+def minuit(jour: date, reseau) -> datetime:
+    """L'instant où ce jour commence dans le fuseau du réseau."""
+    return datetime.combine(jour, time.min, tzinfo=reseau.tz)
