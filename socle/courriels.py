@@ -17,7 +17,6 @@ from psycopg2.extras import execute_values
 from socle.listes import contributions
 from socle.models import Courriel, Utilisateur
 
-
 # Nombre de courriels qu'un ouvrier réclame à la fois : une connexion SMTP sert à tout le lot.
 LOT = 50
 

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 
 from partenaires.enums import SectionNaf
+from porteurs.coordonnees import cle_nom
 from porteurs.enums import (
     SORTIES,
-    EtatRelais,
     Etape,
+    EtatRelais,
     ModeInformation,
     NatureProjet,
     RoleAffectation,
@@ -19,9 +20,7 @@ from porteurs.enums import (
 )
 from porteurs.models.acces import Acces
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
-from porteurs.coordonnees import cle_nom
 from socle.recherche import correspond
-
 
 # Sans échange ni étape depuis ce délai, un dossier ouvert est dormant (CONCEPTION §3).
 DELAI_DORMANT = timedelta(days=30)

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from porteurs.coordonnees import telephone_international
-from porteurs.enums import CHAINE, SORTIES, EtatAffectation, EtatRelais, Etape
+from porteurs.enums import CHAINE, SORTIES, Etape, EtatAffectation, EtatRelais
 from porteurs.models import Dossier, EtapeDossier, Participation, Porteur
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
