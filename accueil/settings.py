@@ -9,6 +9,7 @@ strict : une valeur qui ne se comprend pas arrête le démarrage.
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -183,6 +184,24 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# Le travail dû se déduit de la base : un passage manqué est rattrapé par le suivant. Un appel
+# qui a attendu plus que sa période ne vaut plus rien, il est écarté.
+CELERY_BEAT_SCHEDULE = {
+    "balayer-courriels": {
+        "task": "socle.tasks.balayer_courriels",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "preparer-digests": {
+        "task": "porteurs.tasks.preparer_digests",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 900},
+    },
+    "purger": {
+        "task": "socle.tasks.purger",
+        "schedule": crontab(hour=3, minute=15),
+    },
+}
 
 # --- Langue et temps ---------------------------------------------------------------------
 

@@ -81,6 +81,11 @@ class Dossier:
         self._verrou = fichier
         return True
 
+    @property
+    def tenu(self) -> bool:
+        """Vrai quand c'est nous qui tenons le verrou."""
+        return self._verrou is not None
+
     def tenant(self) -> str:
         """Le numéro de processus écrit dans le verrou, pour la phrase qui le nomme."""
         try:
