@@ -1,0 +1,107 @@
+"""Qui peut quoi dans un réseau et dans l'installation, dossiers exceptés."""
+
+from partenaires.enums import Fonction
+from socle.permissions import TOUJOURS, Etat, Regle
+
+ACCUEIL, T, P, A, E = (
+    Fonction.PREMIER_ACCUEIL,
+    Fonction.TECHNICIEN,
+    Fonction.PARRAIN,
+    Fonction.ANIMATEUR,
+    Fonction.ELU,
+)
+# L'auditeur ne voit que les candidatures qu'on lui confie : l'annuaire n'existe pas pour lui.
+LECTEURS = (ACCUEIL, T, P, A, E)
+# Celles qu'une structure donne elle-même ; animation et audit sont l'affaire du réseau.
+FONCTIONS_DE_STRUCTURE = (ACCUEIL, T, P, E)
+
+
+def administre(acteur, reseau_id: int, structure_id: int | None = None) -> bool:
+    """L'acteur administre l'adhésion de cette structure ; sans structure, d'une au moins."""
+    return any(
+        m.administre
+        and m.reseau_id == reseau_id
+        and m.fonction in LECTEURS
+        and structure_id in (None, m.structure_id)
+        for m in acteur.mandats
+    )
+
+
+def _donne(acteur, objet) -> bool:
+    return objet.fonction in FONCTIONS_DE_STRUCTURE and administre(
+        acteur, objet.reseau_id, objet.structure_id
+    )
+
+
+ADMINISTRE = Etat(
+    "il administre l’adhésion d’une structure du réseau",
+    lambda acteur, reseau: administre(acteur, reseau.reseau_id),
+)
+ADMINISTRE_SA_STRUCTURE = Etat(
+    "il administre l’adhésion de la structure, et la fonction n’est ni l’animation ni l’audit",
+    _donne,
+)
+
+
+def _animation_ou(etat: Etat) -> dict[str, Etat]:
+    return {A: TOUJOURS, **dict.fromkeys(FONCTIONS_DE_STRUCTURE, etat)}
+
+
+REGLES = [
+    Regle(
+        "partenaires.communes",
+        "Chercher une commune de France par son nom ou son code postal",
+        ("partenaires:communes",),
+        {"connecte": TOUJOURS},
+    ),
+    Regle(
+        "partenaires.annuaire",
+        "Lire l’annuaire du réseau : structures, personnes, coordonnées professionnelles",
+        ("partenaires:annuaire", "partenaires:structure"),
+        dict.fromkeys(LECTEURS, TOUJOURS),
+    ),
+    Regle(
+        "partenaires.inviter",
+        "Inviter une personne, voir qui n’est pas encore venu",
+        ("partenaires:invitations", "partenaires:inviter"),
+        _animation_ou(ADMINISTRE),
+    ),
+    Regle(
+        "partenaires.invitation.tenir",
+        "Annuler une invitation, ou la renvoyer",
+        ("partenaires:invitation_revoquer", "partenaires:invitation_renvoyer"),
+        _animation_ou(ADMINISTRE_SA_STRUCTURE),
+    ),
+    Regle(
+        "partenaires.invitation.accepter",
+        "Accepter l’invitation reçue par courriel",
+        ("partenaires:invitation_accepter",),
+        {"public": Etat("le lien signé est valable", lambda acteur, objet: True)},
+    ),
+    Regle(
+        "partenaires.mandat.terminer",
+        "Mettre fin à un mandat",
+        ("partenaires:mandat_terminer",),
+        _animation_ou(ADMINISTRE_SA_STRUCTURE),
+    ),
+    Regle(
+        "partenaires.partage",
+        "Ouvrir le partage des dossiers dans le réseau",
+        ("partenaires:partage",),
+        {A: TOUJOURS},
+    ),
+    Regle(
+        "partenaires.reseaux",
+        "Voir les réseaux de l’installation",
+        ("partenaires:reseaux",),
+        {"administrateur": TOUJOURS},
+        second_facteur=True,
+    ),
+    Regle(
+        "partenaires.reseau.creer",
+        "Créer un réseau",
+        ("partenaires:reseau_nouveau",),
+        {"administrateur": TOUJOURS},
+        second_facteur=True,
+    ),
+]
