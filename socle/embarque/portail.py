@@ -18,6 +18,7 @@ from socle.embarque.programmes import (
     Programmes,
     commande_ouvrier,
     commande_planificateur,
+    commande_preparation,
     commande_web,
 )
 from socle.embarque.services import Services
@@ -88,7 +89,7 @@ class Portail:
         self.comptes.unlink(missing_ok=True)
         self.comptes.touch(mode=0o600)
         preparation = subprocess.Popen(
-            [sys.executable, "-m", "socle.embarque.preparation", str(self.comptes)],
+            commande_preparation(sys.executable, self.comptes),
             cwd=BASE_DIR,
             # Charger une France entière dépasse les délais d'une page.
             env=environnement | {"DELAI_REQUETE_MS": "0", "DELAI_VERROU_MS": "60000"},

@@ -101,6 +101,10 @@ class Programmes:
         return not any(enfant.vivant() for enfant in self.enfants.values())
 
 
+def commande_preparation(python: str, comptes: Path) -> Sequence[str]:
+    return (python, "-m", "socle.embarque.preparation", str(comptes))
+
+
 def commande_web(python: str, descripteur: int) -> Sequence[str]:
     """gunicorn hérite de la prise d'écoute : une relance ne refuse aucune connexion."""
     return (
