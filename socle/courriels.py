@@ -5,17 +5,22 @@
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from celery import current_app
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.template.loader import render_to_string
+from kombu.exceptions import OperationalError
 from psycopg2.extras import execute_values
 
 from socle.listes import contributions
 from socle.models import Courriel, Utilisateur
+
+journal = logging.getLogger(__name__)
 
 # Nombre de courriels qu'un ouvrier réclame à la fois : une connexion SMTP sert à tout le lot.
 LOT = 50
@@ -115,15 +120,13 @@ def deposer(depots: Sequence[Depot]) -> int:
 
 def prevenir(ids: list[int]) -> None:
     """Demande l'envoi après validation ; une panne du courtier laisse les lignes au balayeur."""
-    from socle.tasks import (
-        expedier,
-    )  # la tâche importe ce module : feuille, sans cycle au chargement
 
     def demander():
         try:
-            expedier.delay(ids)
-        except expedier.OperationalError:
-            return
+            # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
+            current_app.send_task("socle.tasks.expedier", args=[ids])
+        except OperationalError:
+            journal.warning("courtier injoignable : %d courriels attendent le balayeur", len(ids))
 
     transaction.on_commit(demander)
 

@@ -50,6 +50,10 @@ class Reseau(models.Model):
     # Le partage de vrais dossiers attend l'analyse d'impact et l'accord des responsables
     # conjoints (EXIGENCES Vie privée 6) ; sans date, chaque structure ne voit que les siens.
     partage_ouvert_le = models.DateField(null=True, blank=True)
+    aipd_le = models.DateField("analyse d’impact approuvée le", null=True, blank=True)
+    accord_conjoint_le = models.DateField(
+        "accord des responsables conjoints signé le", null=True, blank=True
+    )
     cree_le = models.DateTimeField(auto_now_add=True)
 
     objects = ReseauQuerySet.as_manager()
@@ -69,8 +73,18 @@ class Reseau(models.Model):
         return self.nom
 
     @property
+    def reseau_id(self) -> int:
+        """Un réseau est, pour la matrice des droits, un objet de lui-même."""
+        return self.pk
+
+    @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.fuseau)
+
+    @property
+    def reseau_id(self) -> int:
+        """Lui-même : la matrice des droits demande à tout objet le réseau où chercher les rôles."""
+        return self.pk
 
     def aujourd_hui(self):
         """Le jour civil du réseau : l'année, le mois et J-7 se comptent avec lui."""

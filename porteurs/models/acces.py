@@ -17,19 +17,26 @@ def cle_personne(utilisateur_id: int, reseau_id: int) -> str:
     return f"u{utilisateur_id}:{reseau_id}"
 
 
-def cles(acteur) -> list[str]:
-    """Les clés que les mandats du jour donnent à l'acteur.
+def cles_du_mandat(mandat, utilisateur_id: int) -> set[str]:
+    """Les clés qu'un mandat donne à la personne.
 
     Le réseau entre dans chaque clé : un mandat échu dans l'un ne survit pas par l'autre.
     """
     portees: set[str] = set()
+    if mandat.fonction in (Fonction.TECHNICIEN, Fonction.ANIMATEUR):
+        portees.add(cle_reseau(mandat.reseau_id))
+    if mandat.fonction == Fonction.TECHNICIEN:
+        portees.add(cle_structure(mandat.structure_id, mandat.reseau_id))
+    if mandat.fonction in (Fonction.TECHNICIEN, Fonction.PARRAIN):
+        portees.add(cle_personne(utilisateur_id, mandat.reseau_id))
+    return portees
+
+
+def cles(acteur) -> list[str]:
+    """Les clés que les mandats du jour donnent à l'acteur."""
+    portees: set[str] = set()
     for mandat in acteur.mandats:
-        if mandat.fonction in (Fonction.TECHNICIEN, Fonction.ANIMATEUR):
-            portees.add(cle_reseau(mandat.reseau_id))
-        if mandat.fonction == Fonction.TECHNICIEN:
-            portees.add(cle_structure(mandat.structure_id, mandat.reseau_id))
-        if mandat.fonction in (Fonction.TECHNICIEN, Fonction.PARRAIN):
-            portees.add(cle_personne(acteur.utilisateur_id, mandat.reseau_id))
+        portees |= cles_du_mandat(mandat, acteur.utilisateur_id)
     return sorted(portees)
 
 

@@ -1,3 +1,4 @@
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,6 +11,7 @@ class DoublonSignale(models.Model):
     apprend rien, et l'animation met les deux structures en relation.
     """
 
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     dossier = models.ForeignKey("porteurs.Dossier", on_delete=models.CASCADE, related_name="+")
     autre = models.ForeignKey("porteurs.Dossier", on_delete=models.CASCADE, related_name="+")
     signale_le = models.DateTimeField(default=timezone.now)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
 from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
-from porteurs.models import Action, Affectation, Dossier, Echange, Relais
+from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Echange, Relais
 from porteurs.services.acces import recalculer
 from porteurs.services.dossier import toucher, verrouiller
 from porteurs.services.refus import Refus
@@ -213,3 +213,8 @@ def annuler_relais(*, relais: Relais) -> bool:
     else:
         recalculer([dossier.pk])
     return bool(annule)
+
+
+def classer_doublon(*, doublon: DoublonSignale) -> None:
+    """L'animation a vu ce signalement et mis les structures en relation, ou l'a écarté."""
+    DoublonSignale.objects.filter(pk=doublon.pk, traite_le=None).update(traite_le=timezone.now())

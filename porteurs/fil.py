@@ -1,0 +1,172 @@
+"""Le fil d'un dossier : échanges, étapes, relais, rôles, financements, du plus récent au plus ancien.
+
+Chaque élément n'y entre que par ce que l'acteur a le droit de lire.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from porteurs.enums import CHAINE, EtatAffectation, EtatRelais
+from porteurs.models import Dossier, Echange
+
+# Les échanges montrés d'emblée ; les plus anciens se lisent sur demande.
+ECHANGES_MONTRES = 40
+
+
+@dataclass(frozen=True)
+class Element:
+    le: date
+    titre: str
+    texte: str = ""
+    detail: str = ""
+    genre: str = "fait"
+    # Départage deux éléments du même jour : le plus récemment écrit d'abord.
+    rang: tuple = field(default=(0,))
+
+
+def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element], bool]:
+    """Les éléments visibles de l'acteur, et s'il en reste de plus anciens."""
+    echanges = list(
+        Echange.objects.visible_par(acteur)
+        .filter(dossier=dossier)
+        .select_related("auteur", "structure")
+        .order_by("-le", "-pk")[: None if tout else ECHANGES_MONTRES + 1]
+    )
+    reste = not tout and len(echanges) > ECHANGES_MONTRES
+    if reste:
+        echanges = echanges[:ECHANGES_MONTRES]
+    elements = [_echange(e) for e in echanges]
+    elements += _etapes(dossier, avec_motif=dossier.suivi)
+    if dossier.suivi:
+        elements += _relais(dossier) + _roles(dossier) + _reussites(dossier)
+    if reste:
+        # Rien de plus ancien que le dernier échange montré : le fil reste dans l'ordre.
+        limite = echanges[-1].le
+        elements = [e for e in elements if e.le >= limite]
+    return sorted(elements, key=lambda e: (e.le, e.rang), reverse=True), reste
+
+
+def _echange(echange: Echange) -> Element:
+    auteur = echange.auteur.nom_complet if echange.auteur else "Maillon"
+    return Element(
+        le=echange.le,
+        titre=echange.get_nature_display().capitalize(),
+        texte=echange.texte,
+        detail=f"{auteur}, {echange.structure.nom} · lu par : {echange.get_audience_display()}",
+        genre="echange",
+        rang=(1, echange.pk),
+    )
+
+
+def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:
+    return [
+        Element(
+            le=etape.le,
+            titre=f"Étape : {etape.get_etape_display()}",
+            texte=etape.motif if avec_motif else "",
+            genre="etape",
+            rang=(0, etape.pk),
+        )
+        for etape in dossier.etapes.order_by("pk")
+    ]
+
+
+def _relais(dossier: Dossier) -> list[Element]:
+    elements = []
+    for relais in dossier.relais.select_related("de", "vers").order_by("pk"):
+        fin = "" if relais.etat == EtatRelais.PROPOSE else f", {relais.get_etat_display()}"
+        date_du_fait = relais.repondu_le or relais.propose_le
+        elements.append(
+            Element(
+                le=date_du_fait.astimezone(dossier.reseau.tz).date(),
+                titre=f"Relais de {relais.de.nom} à {relais.vers.nom}{fin}",
+                texte=f"« {relais.resume} »",
+                detail=f"Motif : {relais.motif}" if relais.motif else "",
+                genre="relais",
+                rang=(0, relais.pk),
+            )
+        )
+    return elements
+
+
+def _roles(dossier: Dossier) -> list[Element]:
+    phrases = {
+        EtatAffectation.ACCEPTEE: "accepte",
+        EtatAffectation.DECLINEE: "décline",
+    }
+    return [
+        Element(
+            le=affectation.repondue_le.astimezone(dossier.reseau.tz).date(),
+            titre=f"{affectation.utilisateur.nom_complet} {phrases[affectation.etat]} le rôle de "
+            f"{affectation.get_role_display()}",
+            texte=affectation.motif,
+            genre="role",
+            rang=(0, affectation.pk),
+        )
+        for affectation in dossier.affectations.filter(
+            etat__in=phrases, repondue_le__isnull=False
+        ).select_related("utilisateur")
+    ]
+
+
+def _reussites(dossier: Dossier) -> list[Element]:
+    elements = [
+        Element(
+            le=f.accorde_le,
+            titre=f"{f.get_nature_display().capitalize()} de {_euros(f.montant)}",
+            detail=f.structure.nom,
+            genre="financement",
+            rang=(0, f.pk),
+        )
+        for f in dossier.financements.select_related("structure")
+    ]
+    if installation := getattr(dossier, "installation_lue", None):
+        elements.append(
+            Element(
+                le=installation.le,
+                titre=f"Installation à {installation.commune.nom}",
+                texte=_arrivants(installation),
+                genre="installation",
+            )
+        )
+    return elements
+
+
+def _euros(montant) -> str:
+    entier = f"{montant:,.0f}".replace(",", " ")
+    return f"{entier} €"
+
+
+def _arrivants(installation) -> str:
+    def compte(nombre, mot):
+        return f"{nombre} {mot}{'s' if nombre > 1 else ''}"
+
+    parts = [compte(installation.adultes, "adulte")]
+    if installation.enfants:
+        parts.append(compte(installation.enfants, "enfant"))
+    parts.append(compte(installation.emplois, "emploi"))
+    return ", ".join(parts)
+
+
+def chaine(dossier: Dossier) -> list[dict]:
+    """Où en est le projet sur la chaîne : ``{"libelle", "detail", "etat"}`` par étape.
+
+    ``etat`` vaut « fait », « courant » ou « avenir » ; une étape sautée n'est pas datée.
+    """
+    dates = {etape.etape: etape.le for etape in dossier.etapes.order_by("pk")}
+    atteintes = [CHAINE.index(e) for e in dates if e in CHAINE]
+    courante = CHAINE.index(dossier.etape) if dossier.etape in CHAINE else max(atteintes, default=0)
+    maillons = []
+    for rang, etape in enumerate(CHAINE):
+        if rang == courante and dossier.ouvert:
+            etat = "courant"
+        elif rang <= courante:
+            etat = "fait"
+        else:
+            etat = "avenir"
+        le = dates.get(etape)
+        montree = le is not None and rang <= courante
+        maillons.append(
+            {"libelle": etape.label.capitalize(), "detail": le if montree else None, "etat": etat}
+        )
+    return maillons
