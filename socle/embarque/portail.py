@@ -202,7 +202,7 @@ def ouvrir_port(port: int) -> socket.socket:
 
 def est_pret(port: int, hote: str = "localhost") -> bool:
     try:
-        connexion = http.client.HTTPConnection(HOTE, port, timeout=2)
+        connexion = http.client.HTTPConnection(HOTE, port, timeout=1)
         connexion.request("GET", "/sante/pret", headers={"Host": hote})
         return connexion.getresponse().status == 200
     except (OSError, http.client.HTTPException):

@@ -64,7 +64,8 @@ def test_un_signal_laisse_finir_ce_qui_est_en_cours(portail, numero):
     threading.Event().wait(0.4)
     assert lance.finir(numero) == 0
     requete.join()
-    assert reponses and "/lent" in reponses[0]
+    assert reponses
+    assert "/lent" in reponses[0]
     assert (lance.racine / "journaux" / "ouvrier.log").read_text() == "tâche finie\n"
     assert not any(vivant(pid) for pid in processus.values())
     assert etat(lance.racine) == {}

@@ -15,7 +15,6 @@ import redis
 from socle.embarque import postgres as module_postgres
 from socle.embarque.erreurs import Refus
 from socle.embarque.services import Services
-
 from tests.embarque.conftest import jusqua, vivant
 
 
