@@ -1,4 +1,5 @@
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from partenaires.enums import Fonction
@@ -33,13 +34,18 @@ def tableau(request):
         request,
         "accueil/tableau.html",
         {
-            "principales": [t for t in tuiles if t.place == "principal"],
-            "cotes": [t for t in tuiles if t.place == "cote"],
+            "principales": [_rendue(request, t) for t in tuiles if t.place == "principal"],
+            "cotes": [_rendue(request, t) for t in tuiles if t.place == "cote"],
             "salutation": salutation(sum(t.attentes for t in tuiles)),
             "mandats": acteur.mandats,
             "reseaux_chiffres": _reseaux_a_chiffres(acteur),
         },
     )
+
+
+def _rendue(request, tuile) -> str:
+    """Le HTML d'une tuile, avec son seul contexte : deux tuiles ne se marchent pas sur les noms."""
+    return render_to_string(tuile.gabarit, tuile.contexte, request)
 
 
 def salutation(attentes: int) -> str:

@@ -1,7 +1,3 @@
-class Refus(Exception):
-    """Le geste est impossible ; ``champ`` nomme le champ du formulaire à qui la phrase répond."""
+from socle.refus import Refus
 
-    def __init__(self, phrase: str, champ: str | None = None):
-        super().__init__(phrase)
-        self.phrase = phrase
-        self.champ = champ
+__all__ = ["Refus"]

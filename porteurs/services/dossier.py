@@ -11,7 +11,7 @@ from porteurs.enums import CHAINE, SORTIES, Etape, EtatAffectation, EtatRelais
 from porteurs.models import Dossier, EtapeDossier, Participation, Porteur
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
-from porteurs.services.refus import Refus
+from socle.refus import Refus
 
 
 def prochaine_reference(reseau, jour: date) -> str:
@@ -105,16 +105,24 @@ def _verifier_dates(jour: date, **dates: date | None) -> None:
             raise Refus("Cette date est dans l’avenir.", champ)
 
 
-def toucher(dossier: Dossier, *, contact_le: date | None = None, **champs) -> None:
-    """Écrit les champs donnés et marque l'activité ; un contact repousse la conservation."""
+def toucher(
+    dossier: Dossier, *, contact_le: date | None = None, activite: bool = True, **champs
+) -> None:
+    """Écrit les champs donnés et marque l'activité ; un contact repousse la conservation.
+
+    ``activite=False`` : un geste de gestion, qui ne réveille pas un dossier dormant.
+    """
     for nom, valeur in champs.items():
         setattr(dossier, nom, valeur)
-    dossier.activite_le = timezone.now()
-    a_ecrire = {*champs, "activite_le"}
+    a_ecrire = set(champs)
+    if activite:
+        dossier.activite_le = timezone.now()
+        a_ecrire.add("activite_le")
     if contact_le and contact_le > dossier.dernier_contact_le:
         dossier.dernier_contact_le = contact_le
         a_ecrire.add("dernier_contact_le")
-    dossier.save(update_fields=sorted(a_ecrire))
+    if a_ecrire:
+        dossier.save(update_fields=sorted(a_ecrire))
     recalculer([dossier.pk])
 
 

@@ -12,7 +12,7 @@ from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Echange, Relais
 from porteurs.services.acces import recalculer
 from porteurs.services.dossier import toucher, verrouiller
-from porteurs.services.refus import Refus
+from socle.refus import Refus
 
 
 @transaction.atomic

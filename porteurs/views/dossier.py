@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import Fonction
 from porteurs import lecteurs as qui_lit
-from porteurs.enums import EtatAffectation, EtatRelais, Etape, RoleAffectation
+from porteurs.enums import Etape, EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.fil import chaine, fil
 from porteurs.filters import DossierFilter
 from porteurs.forms.dossier import AUTRE_PERSONNE, FicheForm, OuvrirDossierForm
@@ -15,7 +15,6 @@ from porteurs.forms.suivi import EchangeForm
 from porteurs.models import Dossier, Installation
 from porteurs.services import doublons
 from porteurs.services.dossier import modifier_fiche, ouvrir_dossier
-from porteurs.services.refus import Refus
 from porteurs.views.acquerir import (
     dossier_de_la_page,
     reseau_de_la_page,
@@ -25,6 +24,7 @@ from socle.enums import Operation
 from socle.journal import consigner
 from socle.pagination import paginer
 from socle.permissions import exiger, peut
+from socle.refus import Refus
 from socle.unicite import une_seule_fois
 
 # L'animation lit des dossiers fermés la structure, l'étape et les dates, sans nom ni projet.
@@ -37,7 +37,9 @@ def liste(request, reseau):
     exiger(request.acteur, "porteurs.dossiers", reseau)
     dossiers = Dossier.objects.filter(reseau=reseau).visible_par(request.acteur)
     filtre = DossierFilter(request.GET, dossiers, acteur=request.acteur, reseau=reseau)
-    page = paginer(filtre.qs.avec_volet(request.acteur).pour_liste(), "activite_le", request.GET.get("apres"))
+    page = paginer(
+        filtre.qs.avec_volet(request.acteur).pour_liste(), "activite_le", request.GET.get("apres")
+    )
     if request.GET.get("q"):
         consigner(request.acteur, Operation.RECHERCHE, "dossiers", reseau.slug)
     parametres = request.GET.copy()

@@ -23,10 +23,10 @@ from porteurs.forms.suivi import (
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais
 from porteurs.services import dossier as fiche
 from porteurs.services import suivi
-from porteurs.services.refus import Refus
 from porteurs.views.acquerir import dossier_de_la_page, reseau_de_la_page
 from porteurs.views.dossier import formulaire_echange
 from socle.permissions import exiger
+from socle.refus import Refus
 from socle.unicite import une_seule_fois
 
 

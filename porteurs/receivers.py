@@ -1,0 +1,18 @@
+"""Ce que les dossiers font de ce qu'annoncent les partenaires. Brancher ici, agir dans les services."""
+
+from django.dispatch import receiver
+
+from partenaires.models import Reseau
+from partenaires.signals import mandat_termine, partage_ouvert
+from porteurs.services.acces import recalculer_reseau
+from porteurs.services.departs import reprendre_les_suivis
+
+
+@receiver(mandat_termine)
+def reprendre_apres_un_depart(sender, reseau_id, **kwargs):
+    reprendre_les_suivis(Reseau.objects.get(pk=reseau_id))
+
+
+@receiver(partage_ouvert)
+def ouvrir_les_fiches(sender, reseau, **kwargs):
+    recalculer_reseau(reseau)

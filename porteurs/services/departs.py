@@ -1,0 +1,124 @@
+"""Personne ne part avec ses dossiers (CONCEPTION §2).
+
+Ce que suivait une personne dont le mandat finit revient à qui administre sa structure ; ce que
+suivait une structure qui quitte le réseau revient à la structure coordinatrice. Tout se déduit
+de la base, un jour d'avance : le service se rejoue sans rien doubler.
+"""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from partenaires.enums import Fonction
+from partenaires.models import Mandat, Reseau, Structure
+from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
+from porteurs.models import Action, Affectation, Dossier
+from porteurs.services.dossier import toucher, verrouiller
+from porteurs.services.suivi import terminer_affectations
+
+FONCTION_DU_ROLE = {
+    RoleAffectation.REFERENT: Fonction.TECHNICIEN,
+    RoleAffectation.PARRAIN: Fonction.PARRAIN,
+}
+
+
+def reprendre_les_suivis(reseau: Reseau) -> int:
+    """Remet en bonnes mains ce que plus personne ne pourra suivre demain ; rend le nombre repris."""
+    demain = reseau.aujourd_hui() + timedelta(days=1)
+    repris = sum(_remplacer(pk) for pk in _affectations_orphelines(reseau, demain))
+    return repris + sum(_confier(reseau, pk) for pk in _dossiers_orphelins(reseau, demain))
+
+
+def _affectations_orphelines(reseau: Reseau, jour: date) -> list[int]:
+    """Rôles tenus par une personne sans mandat pour les tenir ce jour-là."""
+    ids = []
+    for role, fonction in FONCTION_DU_ROLE.items():
+        mandat = Mandat.objects.actifs(jour).filter(
+            utilisateur=OuterRef("utilisateur"),
+            structure=OuterRef("structure"),
+            reseau=reseau,
+            fonction=fonction,
+        )
+        ids += (
+            Affectation.objects.en_cours()
+            .filter(~Exists(mandat), role=role, dossier__reseau=reseau)
+            .values_list("pk", flat=True)
+        )
+    return ids
+
+
+@transaction.atomic
+def _remplacer(affectation_pk: int) -> bool:
+    """Met fin au rôle et le propose à qui administre la structure ; ses actions suivent."""
+    affectation = (
+        Affectation.objects.en_cours()
+        .select_related("dossier__reseau", "utilisateur")
+        .filter(pk=affectation_pk)
+        .first()
+    )
+    if affectation is None:
+        return False
+    dossier = verrouiller(affectation.dossier)
+    jour = dossier.reseau.aujourd_hui()
+    terminer_affectations(dossier, jour, pk=affectation.pk)
+    releve = _administrateur(dossier.reseau, affectation, jour + timedelta(days=1))
+    if releve is not None:
+        Action.objects.filter(
+            dossier=dossier, responsable=affectation.utilisateur, faite_le=None
+        ).update(responsable=releve.utilisateur)
+        if (
+            affectation.role == RoleAffectation.REFERENT
+            and dossier.ouvert
+            and not dossier.affectations.proposees().filter(role=affectation.role).exists()
+        ):
+            Affectation.objects.create(
+                dossier=dossier,
+                role=affectation.role,
+                utilisateur=releve.utilisateur,
+                structure=releve.structure,
+                etat=EtatAffectation.PROPOSEE,
+            )
+    # Un départ n'est pas une activité du projet : la date qui trie les listes ne bouge pas.
+    toucher(dossier, activite=False)
+    return True
+
+
+def _administrateur(reseau: Reseau, affectation: Affectation, jour: date) -> Mandat | None:
+    return (
+        Mandat.objects.actifs(jour)
+        .filter(
+            reseau=reseau,
+            structure=affectation.structure_id,
+            fonction=Fonction.TECHNICIEN,
+            administre=True,
+        )
+        .exclude(utilisateur=affectation.utilisateur_id)
+        .select_related("utilisateur", "structure")
+        .order_by("pk")
+        .first()
+    )
+
+
+def _dossiers_orphelins(reseau: Reseau, jour: date) -> list[int]:
+    """Dossiers ouverts dont la structure responsable n'est plus membre du réseau ce jour-là."""
+    if (
+        not Structure.objects.membres(reseau.pk, jour)
+        .filter(pk=reseau.structure_coordinatrice_id)
+        .exists()
+    ):
+        return []
+    return list(
+        Dossier.objects.ouverts()
+        .filter(reseau=reseau)
+        .exclude(structure_responsable__in=Structure.objects.membres(reseau.pk, jour))
+        .values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+def _confier(reseau: Reseau, dossier_pk: int) -> bool:
+    dossier = verrouiller(Dossier(pk=dossier_pk))
+    dossier.relais.filter(etat=EtatRelais.PROPOSE).update(etat=EtatRelais.ANNULE)
+    toucher(dossier, activite=False, structure_responsable_id=reseau.structure_coordinatrice_id)
+    return True
