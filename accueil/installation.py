@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.http.request import split_domain_port
 
 from partenaires.services.comptes import creer_compte
-from partenaires.services.refus import Refus
 from socle.models import Utilisateur
+from socle.refus import Refus
 
 LOCALES = {"127.0.0.1", "::1"}
 NOMS_LOCAUX = {"localhost", "127.0.0.1", "[::1]"}

@@ -2,8 +2,7 @@
 
 from django.urls import reverse
 
-from partenaires.enums import Fonction
-from partenaires.permissions import LECTEURS, administre
+from socle.permissions import peut
 
 ROUTES_ANNUAIRE = {"annuaire", "structure"}
 ROUTES_INVITATIONS = {"invitations", "inviter"}
@@ -15,7 +14,7 @@ def menu(request) -> list[dict]:
     acteur = request.acteur
     route = request.resolver_match
     ici = route.url_name if route and route.app_name == "partenaires" else ""
-    reseaux = {m.reseau_slug: m for m in acteur.mandats if m.fonction in LECTEURS}
+    reseaux = {m.reseau_slug: m for m in acteur.mandats if peut(acteur, "partenaires.annuaire", m)}
     de_la_page = route.kwargs.get("reseau") if route else None
     if de_la_page in reseaux:
         reseaux = {de_la_page: reseaux[de_la_page]}
@@ -29,10 +28,7 @@ def menu(request) -> list[dict]:
                 "actif": ici in ROUTES_ANNUAIRE,
             }
         )
-        invite = Fonction.ANIMATEUR in acteur.fonctions(mandat.reseau_id) or administre(
-            acteur, mandat.reseau_id
-        )
-        if invite and not precision:
+        if not precision and peut(acteur, "partenaires.inviter", mandat):
             entrees.append(
                 {
                     "libelle": "Invitations",
@@ -40,7 +36,7 @@ def menu(request) -> list[dict]:
                     "actif": ici in ROUTES_INVITATIONS,
                 }
             )
-    if "administrateur" in acteur.roles_generaux:
+    if peut(acteur, "partenaires.reseaux"):
         entrees.append(
             {
                 "libelle": "Réseaux",

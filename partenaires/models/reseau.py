@@ -73,11 +73,6 @@ class Reseau(models.Model):
         return self.nom
 
     @property
-    def reseau_id(self) -> int:
-        """Un réseau est, pour la matrice des droits, un objet de lui-même."""
-        return self.pk
-
-    @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.fuseau)
 

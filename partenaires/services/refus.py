@@ -1,3 +1,0 @@
-from socle.refus import Refus
-
-__all__ = ["Refus"]
