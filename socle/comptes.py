@@ -5,11 +5,9 @@ import uuid
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
-from django.urls import reverse
 
 from socle.courriels import Depot, Message, deposer
 from socle.debit import adresse
-from socle.reprise import saisie_gardee
 
 
 class AdaptateurCompte(DefaultAccountAdapter):
@@ -19,11 +17,6 @@ class AdaptateurCompte(DefaultAccountAdapter):
 
     def get_client_ip(self, request):
         return adresse(request)
-
-    def get_login_redirect_url(self, request):
-        if saisie_gardee(request):
-            return reverse("socle:reprise")
-        return super().get_login_redirect_url(request)
 
     def send_mail(self, template_prefix, email, context):
         """Un courriel de compte passe par la boîte d'envoi ; son code ne saurait être recomposé."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -89,8 +90,8 @@ class ConnexionParDefaut(LoginRequiredMiddleware):
     """
 
     def handle_no_permission(self, request, view_func):
-        if request.method == "POST":
-            garder_la_saisie(request)
+        if request.method == "POST" and garder_la_saisie(request):
+            return redirect_to_login(reverse("socle:reprise"))
         if request.htmx:
             reponse = HttpResponse(status=204)
             reponse["HX-Redirect"] = reverse(settings.LOGIN_URL)

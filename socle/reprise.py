@@ -12,23 +12,25 @@ TAILLE_MAXIMALE = 200_000
 JAMAIS_GARDES = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword"}
 
 
-def garder_la_saisie(request: HttpRequest) -> None:
-    """Garde les champs envoyés, mots de passe et jetons exclus.
+def garder_la_saisie(request: HttpRequest) -> bool:
+    """Garde les champs envoyés, mots de passe et jetons exclus ; faux si rien n'est gardé.
 
     Un envoi venu d'un autre site n'est jamais gardé : il ferait dire à la personne, une fois
     reconnectée, ce qu'elle n'a pas tapé.
     """
     origine = request.headers.get("Origin", "")
     if origine != f"{request.scheme}://{request.get_host()}":
-        return
+        return False
     champs = [
         [nom, valeur]
         for nom, valeurs in request.POST.lists()
         if nom not in JAMAIS_GARDES
         for valeur in valeurs
     ]
-    if sum(len(nom) + len(valeur) for nom, valeur in champs) <= TAILLE_MAXIMALE:
-        request.session[CLE] = {"adresse": request.get_full_path(), "champs": champs}
+    if sum(len(nom) + len(valeur) for nom, valeur in champs) > TAILLE_MAXIMALE:
+        return False
+    request.session[CLE] = {"adresse": request.get_full_path(), "champs": champs}
+    return True
 
 
 def saisie_gardee(request: HttpRequest) -> dict | None:

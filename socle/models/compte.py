@@ -23,7 +23,7 @@ class Utilisateur(AbstractBaseUser):
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
-    email = models.EmailField("adresse de courriel", max_length=254)
+    email = models.EmailField("adresse de courriel", max_length=254, unique=True)
     prenom = models.CharField("prénom", max_length=80, blank=True)
     nom = models.CharField("nom", max_length=80, blank=True)
     est_administrateur = models.BooleanField("administre l’installation", default=False)
