@@ -10,7 +10,7 @@ PRODUCTION := SITE_URL=https://maillon.example ALLOWED_HOSTS=maillon.example MAI
 	EMAIL_URL=submission://localhost:587 \
 	SECRET_KEY=pour-verifier-les-reglages-0123456789-abcdefghijklmnopqrstuvwxyz
 
-.PHONY: run test test-complet lint resetdb donnees verrous
+.PHONY: run test test-complet test-lent lint resetdb donnees verrous
 .DEFAULT_GOAL := run
 
 run: .venv/installe
@@ -21,6 +21,9 @@ test: .venv/installe-test
 
 test-complet: .venv/installe-test
 	@exec $(EMBARQUE) exec --racine var/tests -- $(PY) -m pytest -n 2 $(ARGS)
+
+test-lent: .venv/installe-test
+	@exec $(EMBARQUE) exec --racine var/tests -- $(PY) -m pytest -n 2 -m lent $(ARGS)
 
 lint: .venv/installe-test
 	$(PY) -m ruff check .
@@ -43,18 +46,18 @@ verrous: .venv/installe-test
 	done
 
 # L'environnement n'est refait que si son verrou change. Celui des tests contient l'autre.
-.venv/bin/python:
+.venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Maillon demande Python 3.11 ou plus récent : installez-le, puis « make $(MAKECMDGOALS) PYTHON=python3.11 »." >&2; exit 2; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python n'a pas pu créer .venv : installez le paquet python3-venv de votre système." >&2; exit 2; }
 
-.venv/installe: requirements.lock | .venv/bin/python
+.venv/installe: requirements.lock | .venv/bin/pip
 	@echo "Installation des dépendances…"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch .venv/installe
 
-.venv/installe-test: requirements-test.lock | .venv/bin/python
+.venv/installe-test: requirements-test.lock | .venv/bin/pip
 	@echo "Installation des dépendances de test…"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch .venv/installe .venv/installe-test

@@ -26,7 +26,7 @@ def _run(_options: argparse.Namespace, signaux: Signaux) -> int:
 def _services(options: argparse.Namespace, signaux: Signaux) -> int:
     """PostgreSQL et Redis seuls, au premier plan."""
     with _ouvrir(options, signaux) as services:
-        print(f"Services prêts ; adresses dans {services.dossier.services_env}", flush=True)
+        print(f"Services prêts ; adresses dans {services.dossier.services_env}", flush=True)
         while not signaux.demandes:
             services.surveiller()
             time.sleep(0.2)
@@ -63,7 +63,7 @@ def _exec(options: argparse.Namespace, signaux: Signaux) -> int:
         try:
             processus = subprocess.Popen(commande, env=environnement)
         except OSError as erreur:
-            raise Refus(f"La commande « {commande[0]} » ne se lance pas : {erreur}.") from erreur
+            raise Refus(f"La commande « {commande[0]} » ne se lance pas : {erreur}.") from erreur
         return relayer(processus, signaux)
     finally:
         dossier.liberer_usage()
@@ -85,7 +85,7 @@ def _adresses_lues(dossier: Dossier) -> dict[str, str]:
 def _resetdb(options: argparse.Namespace, signaux: Signaux) -> int:
     if os.environ.get("DATABASE_URL"):
         raise Refus(
-            "« resetdb » ne touche que la base embarquée : DATABASE_URL en désigne une autre,"
+            "« resetdb » ne touche que la base embarquée : DATABASE_URL en désigne une autre,"
             " retirez-la ou videz cette base vous-même."
         )
     services = Services(_var(), verifier=signaux.verifier)
@@ -106,14 +106,14 @@ def _resetdb(options: argparse.Namespace, signaux: Signaux) -> int:
             shutil.rmtree(chemin)
         else:
             chemin.unlink(missing_ok=True)
-    print("La base est vide : « make run » la remplira.")
+    print("La base est vide : « make run » la remplira.")
     return 0
 
 
 def _confirme() -> bool:
     print(
         f"La base de {_var()}, sa file de tâches et ses fichiers déposés vont être effacés."
-        " Tapez « oui » pour continuer :",
+        " Tapez « oui » pour continuer :",
         end=" ",
         flush=True,
     )

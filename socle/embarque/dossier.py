@@ -33,7 +33,7 @@ def base_des_sockets() -> Path:
         longueur = len(f"{candidat}/{PREFIXE_SOCKETS}12345678/{PLUS_LONGUE_SOCKET}")
         if longueur < LONGUEUR_MAXIMALE and re.fullmatch(r"[A-Za-z0-9._/-]+", candidat):
             return Path(candidat)
-    raise Refus("Aucun dossier temporaire assez court : définissez TMPDIR=/tmp et relancez.")
+    raise Refus("Aucun dossier temporaire assez court : définissez TMPDIR=/tmp et relancez.")
 
 
 class Dossier:
@@ -60,7 +60,7 @@ class Dossier:
                 raise PermissionError
         except (PermissionError, FileExistsError, NotADirectoryError) as erreur:
             raise Refus(
-                f"Impossible d’écrire dans {self.racine} : rendez ce dossier à votre compte, ou"
+                f"Impossible d’écrire dans {self.racine} : rendez ce dossier à votre compte, ou"
                 " choisissez-en un autre avec MAILLON_VAR."
             ) from erreur
 
@@ -121,7 +121,7 @@ class Dossier:
             return open(os.open(chemin, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         except PermissionError as erreur:
             raise Refus(
-                f"{chemin} appartient à un autre compte : relancez avec le compte qui a créé ce"
+                f"{chemin} appartient à un autre compte : relancez avec le compte qui a créé ce"
                 " dossier, ou choisissez-en un autre avec MAILLON_VAR."
             ) from erreur
 

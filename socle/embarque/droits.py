@@ -57,8 +57,8 @@ def _compte(donnees: Path) -> pwd.struct_passwd:
         except KeyError:
             continue
     raise Refus(
-        "PostgreSQL refuse de tourner en root et cette machine n’a ni compte « postgres » ni"
-        " compte « nobody » : lancez Maillon avec un compte ordinaire."
+        "PostgreSQL refuse de tourner en root et cette machine n’a ni compte « postgres » ni"
+        " compte « nobody » : lancez Maillon avec un compte ordinaire."
     )
 
 
@@ -76,8 +76,8 @@ def choisir(donnees: Path, binaire: Path) -> Droits:
     if _atteint(candidats[0], donnees.parent, binaire):
         return candidats[0]
     raise Refus(
-        f"Le compte « {compte.pw_name} », qui fait tourner PostgreSQL, ne peut pas traverser le"
-        f" chemin de {donnees.parent} : placez Maillon dans un dossier traversable (par exemple"
+        f"Le compte « {compte.pw_name} », qui fait tourner PostgreSQL, ne peut pas traverser le"
+        f" chemin de {donnees.parent} : placez Maillon dans un dossier traversable (par exemple"
         " /srv/maillon), ou lancez-le avec un compte ordinaire."
     )
 

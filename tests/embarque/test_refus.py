@@ -26,7 +26,8 @@ def refus(superviseur, *arguments: str, **variables: str) -> str:
     lance = superviseur(*arguments, **variables)
     assert lance.finir_seul() == 2, lance.texte()
     assert time.monotonic() - debut < 10
-    phrase = lance.texte().strip()
+    # Les espaces insécables d'une phrase française se lisent ici comme les autres.
+    phrase = lance.texte().strip().replace("\xa0", " ")
     assert len(phrase.splitlines()) == 1, phrase
     assert "Traceback" not in phrase
     return phrase
