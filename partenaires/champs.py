@@ -10,6 +10,7 @@ from django.urls import reverse
 from partenaires.models import Commune, Reseau, ReseauCommune
 from socle.texte import cle
 
+PROPOSEES = 10
 CANDIDATES = 5
 CODE = re.compile(r"\b(\d{5}|2[AB]\d{3})\b", re.IGNORECASE)
 ABREGES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
@@ -28,6 +29,29 @@ def libelle(commune: Commune) -> str:
 def detail(commune: Commune) -> str:
     """« Puy-de-Dôme · 63600 », pour distinguer les homonymes."""
     return " · ".join([commune.departement.nom, *commune.codes_postaux[:1]])
+
+
+def communes_du_reseau_d_abord(reseau: Reseau | None):
+    """Les communes de France par ordre alphabétique, celles du réseau en tête (``du_reseau``)."""
+    communes = Commune.objects.select_related("departement")
+    if reseau is None:
+        return communes.order_by("cle_tri", "code")
+    couverte = ReseauCommune.objects.filter(reseau=reseau.pk, commune=OuterRef("pk"))
+    return communes.annotate(du_reseau=Exists(couverte)).order_by("-du_reseau", "cle_tri", "code")
+
+
+def proposer(saisie: str, reseau: Reseau | None = None) -> list[Commune]:
+    """Dix communes au plus dont le nom commence ainsi, ou qui ont ce code postal ou officiel."""
+    codes = [code.upper() for code in CODE.findall(saisie)]
+    nom = cle_de_nom(CODE.sub(" ", saisie))
+    if len(codes) > 1 or (not codes and len(nom) < 2):
+        return []
+    communes = communes_du_reseau_d_abord(reseau)
+    if nom:
+        communes = communes.filter(cle_tri__startswith=nom)
+    if codes:
+        communes = communes.filter(Q(code=codes[0]) | Q(codes_postaux__contains=codes))
+    return list(communes[:PROPOSEES])
 
 
 class SaisieCommune(forms.TextInput):
@@ -99,7 +123,7 @@ class ChampCommune(forms.Field):
 
     def _exactes(self, nom: str, code: str) -> list[Commune]:
         """Celles que la saisie désigne en entier ; celles du réseau évincent leurs homonymes."""
-        communes = self._communes()
+        communes = communes_du_reseau_d_abord(self.reseau)
         if nom:
             communes = communes.filter(cle_tri=nom)
         if code:
@@ -113,16 +137,8 @@ class ChampCommune(forms.Field):
         return trouvees
 
     def _proches(self, nom: str) -> list[Commune]:
-        return list(self._communes().filter(cle_tri__startswith=nom)[: CANDIDATES + 1])
-
-    def _communes(self):
-        communes = Commune.objects.select_related("departement")
-        if self.reseau is None:
-            return communes.order_by("cle_tri", "code")
-        couverte = ReseauCommune.objects.filter(reseau=self.reseau.pk, commune=OuterRef("pk"))
-        return communes.annotate(du_reseau=Exists(couverte)).order_by(
-            "-du_reseau", "cle_tri", "code"
-        )
+        communes = communes_du_reseau_d_abord(self.reseau)
+        return list(communes.filter(cle_tri__startswith=nom)[: CANDIDATES + 1])
 
     def _erreur(self, code: str, saisie: str, communes: list[Commune]) -> forms.ValidationError:
         noms = [f"{c.nom} ({detail(c)})" for c in communes[:CANDIDATES]]

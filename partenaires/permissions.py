@@ -1,6 +1,7 @@
 """Qui peut quoi dans un réseau et dans l'installation, dossiers exceptés."""
 
 from partenaires.enums import Fonction
+from partenaires.models import Structure
 from socle.permissions import TOUJOURS, Etat, Regle
 
 ACCUEIL, T, P, A, E = (
@@ -24,6 +25,22 @@ def administre(acteur, reseau_id: int, structure_id: int | None = None) -> bool:
         and m.fonction in LECTEURS
         and structure_id in (None, m.structure_id)
         for m in acteur.mandats
+    )
+
+
+def anime(acteur, reseau) -> bool:
+    return Fonction.ANIMATEUR in acteur.fonctions(reseau.pk)
+
+
+def structures_invitables(acteur, reseau):
+    """Les structures membres au nom desquelles l'acteur peut inviter, par ordre alphabétique."""
+    membres = Structure.objects.membres(reseau.pk, reseau.aujourd_hui()).order_by("cle_tri", "pk")
+    if anime(acteur, reseau):
+        return membres
+    return membres.filter(
+        pk__in=[
+            m.structure_id for m in acteur.mandats if administre(acteur, reseau.pk, m.structure_id)
+        ]
     )
 
 

@@ -1,5 +1,6 @@
 """Inviter une personne dans un réseau, se raviser, et l'accueillir quand elle vient."""
 
+import uuid
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -110,6 +111,15 @@ def invitation_du_jeton(jeton: str) -> Invitation:
     return Invitation.objects.select_related("reseau", "structure", "invitee_par", "lien").get(
         lien=lien
     )
+
+
+def acceptee_par(jeton: str, utilisateur: Utilisateur) -> bool:
+    """Vrai si cette personne a elle-même accepté l'invitation de ce lien, désormais consommé."""
+    try:
+        cle = uuid.UUID(jeton.partition(":")[0])
+    except ValueError:
+        return False
+    return Invitation.objects.filter(lien__uuid=cle, acceptee_par=utilisateur.pk).exists()
 
 
 @transaction.atomic

@@ -20,6 +20,10 @@ from partenaires.services.invitations import inviter
 from partenaires.services.mandats import verrouiller
 from partenaires.signals import partage_ouvert
 from socle.refus import Refus
+from socle.texte import cle
+
+# Ce que répond la personne quand une structure du même nom existe déjà.
+MEME, AUTRE = "meme", "autre"
 
 
 @transaction.atomic
@@ -29,15 +33,18 @@ def creer_reseau(
     nom: str,
     slug: str,
     epcis: Iterable[Epci],
-    structure: Structure,
+    structure_nom: str,
+    structure_type: str,
+    homonyme: str = "",
     email: str,
     prenom: str,
     nom_personne: str,
 ) -> Reseau:
     """Un réseau, ses communes, sa structure coordinatrice et la personne invitée à l'animer.
 
-    ``structure`` peut n'être pas encore enregistrée. La structure s'engage par une convention de
-    principe qui court dès aujourd'hui, sans laquelle aucun mandat ne donnerait de droit.
+    La structure s'engage par une convention de principe qui court dès aujourd'hui, sans laquelle
+    aucun mandat ne donnerait de droit. ``homonyme`` dit si elle est celle, du même nom et de la
+    même nature, que l'installation connaît déjà : « meme » ou « autre ».
     """
     try:
         with transaction.atomic():
@@ -50,8 +57,7 @@ def creer_reseau(
     )
     if not couvertures:
         raise Refus("Choisissez au moins une intercommunalité.", "epcis")
-    if structure.pk is None:
-        structure.save()
+    structure = _structure(structure_nom, structure_type, homonyme)
     convention = Convention.objects.create(
         reseau=reseau,
         intitule=f"Engagement de principe, {nom}"[:160],
@@ -72,6 +78,15 @@ def creer_reseau(
         administre=True,
     )
     return reseau
+
+
+def _structure(nom: str, type_: str, homonyme: str) -> Structure:
+    connue = Structure.objects.filter(cle_tri=cle(nom)[:160], type=type_).order_by("pk").first()
+    if connue and not homonyme:
+        raise Refus("Est-ce la même ? Choisissez l’une des deux réponses.", "homonyme")
+    if connue and homonyme == MEME:
+        return connue
+    return Structure.objects.create(nom=nom, type=type_)
 
 
 @transaction.atomic

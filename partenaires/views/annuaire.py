@@ -1,0 +1,177 @@
+"""L'annuaire du réseau : ses structures, ses personnes, et la page de chaque structure."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Concat
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from partenaires.enums import CONVENTION_EN_VIGUEUR, TypeStructure
+from partenaires.models import ConventionStructure, Mandat, Structure
+from partenaires.permissions import structures_invitables
+from partenaires.services.mandats import terminer_mandat
+from partenaires.views.commun import reseau_de_la_page
+from socle.permissions import exiger, peut
+from socle.refus import Refus
+from socle.texte import cle, sans_accent
+
+PAR_PAGE = 30
+
+
+@require_GET
+def annuaire(request, reseau):
+    """Les structures membres aujourd'hui et qui y joindre, par ordre alphabétique."""
+    reseau = reseau_de_la_page(request, reseau)
+    exiger(request.acteur, "partenaires.annuaire", reseau)
+    jour = reseau.aujourd_hui()
+    structures = Structure.objects.visible_par(request.acteur).membres(reseau.pk, jour)
+    saisie = " ".join(request.GET.get("q", "").split())
+    nature = request.GET.get("nature", "")
+    if saisie:
+        structures = structures.filter(_repond_a(saisie, reseau, jour))
+    if nature in TypeStructure.values:
+        structures = structures.filter(type=nature)
+    page = Paginator(_avec_personnes(structures, reseau, jour), PAR_PAGE).get_page(
+        request.GET.get("page")
+    )
+    for structure in page:
+        structure.personnes = _personnes(structure.mandats_du_reseau)
+    parametres = request.GET.copy()
+    parametres.pop("page", None)
+    return render(
+        request,
+        "partenaires/annuaire.html",
+        {
+            "reseau": reseau,
+            "page_structures": page,
+            "saisie": saisie,
+            "nature": nature,
+            "natures": TypeStructure.choices,
+            "filtree": bool(saisie or nature in TypeStructure.values),
+            "parametres": parametres.urlencode(),
+            "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau),
+        },
+    )
+
+
+def _repond_a(saisie: str, reseau, jour) -> Q:
+    """Le nom de la structure, ou celui d'une de ses personnes, contient ce qu'on cherche."""
+    personnes = (
+        Mandat.objects.actifs(jour)
+        .filter(reseau=reseau, structure=OuterRef("pk"))
+        .annotate(
+            nom_cherche=Func(
+                Concat("utilisateur__prenom", Value(" "), "utilisateur__nom"),
+                function="sans_accent",
+            )
+        )
+        .filter(nom_cherche__contains=sans_accent(saisie))
+    )
+    par_nom = Q(cle_tri__contains=cle(saisie)) if cle(saisie) else Q()
+    return par_nom | Q(Exists(personnes))
+
+
+def _avec_personnes(structures, reseau, jour):
+    """La commune, les conventions en vigueur et les mandats du jour, en trois requêtes en tout."""
+    mandats = (
+        Mandat.objects.actifs(jour)
+        .filter(reseau=reseau, utilisateur__is_active=True)
+        .annotate(
+            tri=Func(
+                Concat("utilisateur__nom", Value(" "), "utilisateur__prenom"),
+                function="sans_accent",
+            )
+        )
+        .select_related("utilisateur")
+        .order_by("tri", "utilisateur_id", "fonction", "pk")
+    )
+    parties = (
+        ConventionStructure.objects.filter(
+            convention__reseau=reseau,
+            convention__etat__in=CONVENTION_EN_VIGUEUR,
+            convention__periode__contains=jour,
+        )
+        .select_related("convention")
+        .order_by(F("convention__periode").desc(), "pk")
+    )
+    return (
+        structures.select_related("commune")
+        .prefetch_related(
+            Prefetch("mandats", mandats, to_attr="mandats_du_reseau"),
+            Prefetch("parties", parties, to_attr="parties_du_reseau"),
+        )
+        .order_by("cle_tri", "pk")
+    )
+
+
+def _personnes(mandats: list[Mandat]) -> list[dict]:
+    """Une entrée par personne, avec tous ses mandats dans la structure."""
+    personnes: dict[int, dict] = {}
+    for mandat in mandats:
+        personne = personnes.setdefault(
+            mandat.utilisateur_id,
+            {"personne": mandat.utilisateur, "mandats": [], "telephone": "", "administre": False},
+        )
+        personne["mandats"].append(mandat)
+        personne["telephone"] = personne["telephone"] or mandat.telephone
+        personne["administre"] = personne["administre"] or mandat.administre
+    return list(personnes.values())
+
+
+@require_GET
+def structure(request, reseau, uuid):
+    """Une structure membre : ses coordonnées, ce qui la lie au réseau, ses personnes."""
+    reseau = reseau_de_la_page(request, reseau)
+    exiger(request.acteur, "partenaires.annuaire", reseau)
+    jour = reseau.aujourd_hui()
+    membres = Structure.objects.visible_par(request.acteur).membres(reseau.pk, jour)
+    objet = get_object_or_404(_avec_personnes(membres, reseau, jour), uuid=uuid)
+    objet.personnes = _personnes(objet.mandats_du_reseau)
+    for mandat in objet.mandats_du_reseau:
+        mandat.peut_terminer = peut(request.acteur, "partenaires.mandat.terminer", mandat)
+    return render(
+        request,
+        "partenaires/structure.html",
+        {
+            "reseau": reseau,
+            "structure": objet,
+            "coordinatrice": reseau.structure_coordinatrice_id == objet.pk,
+            "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau)
+            and structures_invitables(request.acteur, reseau).filter(pk=objet.pk).exists(),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def mandat_terminer(request, reseau, uuid):
+    """GET dit ce qui va se passer, POST met fin au mandat dès aujourd'hui."""
+    reseau = reseau_de_la_page(request, reseau)
+    mandat = get_object_or_404(
+        Mandat.objects.filter(reseau=reseau).select_related("utilisateur", "structure"), uuid=uuid
+    )
+    exiger(request.acteur, "partenaires.mandat.terminer", mandat)
+    if request.method == "POST":
+        try:
+            terminer_mandat(acteur=request.acteur, mandat=mandat)
+        except Refus as refus:
+            messages.error(request, refus.phrase)
+        else:
+            messages.success(
+                request,
+                f"{mandat.utilisateur.nom_complet} n’agit plus comme "
+                f"{mandat.get_fonction_display()} pour {mandat.structure.nom}.",
+            )
+        # Qui vient de mettre fin à son propre mandat n'a plus l'annuaire.
+        if mandat.utilisateur_id == request.acteur.utilisateur_id:
+            return redirect("accueil:tableau")
+        return redirect("partenaires:structure", reseau=reseau.slug, uuid=mandat.structure.uuid)
+    return render(
+        request,
+        "partenaires/mandat_terminer.html",
+        {
+            "reseau": reseau,
+            "mandat": mandat,
+            "le_sien": mandat.utilisateur_id == request.acteur.utilisateur_id,
+        },
+    )

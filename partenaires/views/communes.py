@@ -1,0 +1,20 @@
+from django.http import JsonResponse
+from django.views.decorators.http import require_GET
+
+from partenaires.champs import detail, libelle, proposer
+from partenaires.models import Reseau
+from socle.permissions import exiger
+
+
+@require_GET
+def communes(request):
+    """Les communes qui commencent par ce qu'on tape : dix au plus, celles du réseau d'abord."""
+    exiger(request.acteur, "partenaires.communes")
+    reseau = None
+    if slug := request.GET.get("reseau"):
+        reseau = Reseau.objects.de_l_acteur(request.acteur).filter(slug=slug).first()
+    resultats = [
+        {"code": c.code, "nom": c.nom, "detail": detail(c), "valeur": libelle(c)}
+        for c in proposer(request.GET.get("q", ""), reseau)
+    ]
+    return JsonResponse({"resultats": resultats}, json_dumps_params={"ensure_ascii": False})
