@@ -1,0 +1,54 @@
+"""Ce que toute page reçoit : le menu, le réseau, la démonstration. Rien n'est lu sans servir.
+
+Les valeurs sont paresseuses : une page publique, qui ne les emploie pas, ne touche ni à la
+session ni à la base.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+
+from socle.listes import contributions
+
+
+@dataclass(frozen=True)
+class ReseauDeLaPage:
+    """Le réseau nommé dans l'en-tête, tel que le mandat de la personne le connaît."""
+
+    nom: str
+    slug: str
+
+
+def page(request) -> dict:
+    """Le contexte commun. Une page d'erreur rendue très tôt n'a pas encore d'acteur."""
+    return {
+        "acteur": getattr(request, "acteur", None),
+        "demonstration": settings.MAILLON_DEMO,
+        "menu": SimpleLazyObject(lambda: _menu(request)),
+        "reseau": SimpleLazyObject(lambda: _reseau(request)),
+    }
+
+
+def _connecte(request) -> bool:
+    acteur = getattr(request, "acteur", None)
+    return acteur is not None and acteur.connecte
+
+
+def _menu(request) -> list[dict]:
+    """``{"libelle", "url", "actif"}`` par entrée, dans l'ordre des contributions."""
+    if not _connecte(request):
+        return []
+    return [entree for menu in contributions("MAILLON_MENUS") for entree in menu(request)]
+
+
+def _reseau(request) -> ReseauDeLaPage | None:
+    """Le réseau de l'adresse, ou le seul de la personne. Sans requête : il vient du mandat."""
+    if not _connecte(request):
+        return None
+    reseaux = {m.reseau_slug: m.reseau_nom for m in request.acteur.mandats}
+    route = getattr(request, "resolver_match", None)
+    slug = route.kwargs.get("reseau") if route else None
+    if slug is None and len(reseaux) == 1:
+        slug = next(iter(reseaux))
+    return ReseauDeLaPage(nom=reseaux[slug], slug=slug) if slug in reseaux else None
