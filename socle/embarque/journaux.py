@@ -56,4 +56,5 @@ class Relais:
         complet = morceau.rfind(b"\n") + 1 or (len(morceau) if len(morceau) > 50_000 else 0)
         self.lu += complet
         for ligne in morceau[:complet].decode("utf-8", "replace").splitlines():
-            print(f"{self.nom} | {ligne}", file=sys.stderr, flush=True)
+            if ligne.strip():
+                print(f"{self.nom} | {ligne}", file=sys.stderr, flush=True)

@@ -117,7 +117,9 @@ def commande_web(python: str, descripteur: int) -> Sequence[str]:
 
 def commande_ouvrier(python: str) -> Sequence[str]:
     return (
-        *(python, "-m", "celery", "--quiet", "-A", "accueil", "worker"),
+        # Celery déconseille root à chaque démarrage ; celui qui lance Maillon l'a déjà choisi.
+        *(python, "-W", "ignore::UserWarning:celery.platforms"),
+        *("-m", "celery", "--quiet", "-A", "accueil", "worker"),
         *("--concurrency", "2", "--loglevel", "WARNING"),
         *("--without-mingle", "--without-gossip"),
     )
