@@ -53,7 +53,7 @@ def creer_administrateur(*, email: str, prenom: str, nom: str, mot_de_passe: str
     with connection.cursor() as curseur:
         curseur.execute("SELECT pg_advisory_xact_lock(hashtext('accueil.premier_lancement'))")
     if not sans_compte():
-        raise Refus("L’installation a déjà son premier compte : connectez-vous.")
+        raise Refus("L’installation a déjà son premier compte : connectez-vous.")
     return creer_compte(
         email=email,
         prenom=prenom,

@@ -80,9 +80,9 @@ class ChampCommune(forms.Field):
     default_error_messages = {
         "required": "Indiquez une commune.",
         "inconnue": "Nous ne connaissons pas cette commune. Essayez avec son code postal.",
-        "ambigue": "Plusieurs communes répondent à « %(saisie)s » : %(candidates)s. "
+        "ambigue": "Plusieurs communes répondent à « %(saisie)s » : %(candidates)s. "
         "Ajoutez le code postal.",
-        "proche": "Nous ne connaissons pas « %(saisie)s ». Vouliez-vous dire %(candidates)s ?",
+        "proche": "Nous ne connaissons pas « %(saisie)s ». Vouliez-vous dire %(candidates)s ?",
     }
 
     def __init__(self, *, reseau: Reseau | None = None, **kwargs):
@@ -161,7 +161,7 @@ class ChampJour(forms.DateField):
             "error_messages",
             {
                 "required": "Indiquez une date.",
-                "invalid": "Cette date n’existe pas. Écrivez-la ainsi : 31/12/2026.",
+                "invalid": "Cette date n’existe pas. Écrivez-la ainsi : 31/12/2026.",
             },
         )
         super().__init__(**kwargs)

@@ -16,7 +16,7 @@ from socle.models import Utilisateur
 from socle.texte import cle, sans_accent
 from socle.unicite import FormulaireUnique
 
-COURRIEL_INCOMPLET = {"invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."}
+COURRIEL_INCOMPLET = {"invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."}
 
 
 def choix_de_fonctions(valeurs) -> list[tuple[str, str]]:
@@ -27,9 +27,9 @@ class InvitationForm(FormulaireUnique):
     """Qui inviter, pour quelle structure, à quel titre. Les choix suivent les droits de l'acteur."""
 
     structure = forms.ModelChoiceField(
-        label="Pour quelle structure ?", queryset=None, to_field_name="uuid", empty_label=None
+        label="Pour quelle structure ?", queryset=None, to_field_name="uuid", empty_label=None
     )
-    fonction = forms.ChoiceField(label="À quel titre ?")
+    fonction = forms.ChoiceField(label="À quel titre ?")
     prenom = forms.CharField(label="Prénom", max_length=80)
     nom = forms.CharField(label="Nom", max_length=80)
     email = forms.EmailField(
@@ -110,7 +110,7 @@ class ReseauForm(FormulaireUnique):
         label="Nom dans l’adresse des pages",
         max_length=60,
         required=False,
-        help_text="Laissez vide : il sera tiré du nom. Par exemple « livradois-forez ».",
+        help_text="Laissez vide : il sera tiré du nom. Par exemple « livradois-forez ».",
         error_messages={
             "invalid": "Seulement des lettres sans accent, des chiffres et des tirets."
         },
@@ -118,7 +118,7 @@ class ReseauForm(FormulaireUnique):
     departements = forms.CharField(
         label="Départements concernés",
         max_length=200,
-        help_text="Leurs numéros ou leurs noms, séparés par des virgules : « 63, Haute-Loire ».",
+        help_text="Leurs numéros ou leurs noms, séparés par des virgules : « 63, Haute-Loire ».",
     )
     epcis = forms.ModelMultipleChoiceField(
         label="Intercommunalités couvertes",
@@ -129,12 +129,12 @@ class ReseauForm(FormulaireUnique):
     )
     structure_nom = forms.CharField(label="Structure qui coordonne le réseau", max_length=160)
     structure_type = forms.ChoiceField(
-        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
+        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
     )
     homonyme = forms.ChoiceField(
         label="Une structure porte déjà ce nom dans l’installation",
         choices=[
-            (MEME, "C’est elle : elle coordonnera aussi ce réseau"),
+            (MEME, "C’est elle : elle coordonnera aussi ce réseau"),
             (AUTRE, "C’en est une autre, qui a le même nom"),
         ],
         widget=forms.RadioSelect,
@@ -181,7 +181,7 @@ class ReseauForm(FormulaireUnique):
         if "slug" not in self.errors and donnees.get("nom"):
             donnees["slug"] = donnees["slug"] or slugify(donnees["nom"])[:60].strip("-")
             if not donnees["slug"]:
-                self.add_error("slug", "Le nom ne contient aucune lettre : écrivez-en un ici.")
+                self.add_error("slug", "Le nom ne contient aucune lettre : écrivez-en un ici.")
         return donnees
 
 

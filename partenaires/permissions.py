@@ -73,7 +73,7 @@ REGLES = [
     ),
     Regle(
         "partenaires.annuaire",
-        "Lire l’annuaire du réseau : structures, personnes, coordonnées professionnelles",
+        "Lire l’annuaire du réseau : structures, personnes, coordonnées professionnelles",
         ("partenaires:annuaire", "partenaires:structure"),
         dict.fromkeys(LECTEURS, TOUJOURS),
     ),

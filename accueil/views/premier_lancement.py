@@ -23,7 +23,7 @@ class PremierCompteForm(MotDePasseForm):
     cle = forms.CharField(
         label="Clé d’installation",
         max_length=40,
-        help_text="Elle s’affiche au démarrage, ou par la commande « manage.py cle_installation ».",
+        help_text="Elle s’affiche au démarrage, ou par la commande « manage.py cle_installation ».",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     email = forms.EmailField(
@@ -57,7 +57,7 @@ def premier_lancement(request):
     if request.method == "POST":
         if depasse(f"premier-lancement:{adresse(request)}", ESSAIS, FENETRE):
             statut = 429
-            form.add_error(None, "Trop d’essais depuis votre connexion : revenez dans une heure.")
+            form.add_error(None, "Trop d’essais depuis votre connexion : revenez dans une heure.")
         elif form.is_valid():
             try:
                 utilisateur = creer_administrateur(

@@ -1,11 +1,30 @@
-"""Les territoires officiels de la France, au code de 2026 (source : partenaires/donnees/LISEZMOI.md)."""
+"""Les territoires officiels de la France, chargés de l'extrait que livre le projet.
+
+Sources, licence et année : ``partenaires/donnees/LISEZMOI.md``. Rien ici n'est saisi ni inventé ;
+``partenaires.territoires.chargement`` est seul à écrire dans ces tables.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
+from django.db.models import Case, IntegerField, Q, Value, When
+
+from socle.texte import cle
+
+ABREGES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+# L'index ne sert que si la requête emploie la même expression : elle est nommée une fois.
+MOTS_DU_NOM = SearchVector("cle_tri", config="simple")
+
+
+def cle_de_nom(texte: str) -> str:
+    """La clé d'un nom de commune, abréviations d'usage dépliées : « St-Anthème »."""
+    return " ".join(ABREGES.get(mot, mot) for mot in cle(texte).split())
 
 
 class Region(models.Model):
+    """Une région, ou la collectivité d'outre-mer qui en tient lieu. Source : Insee, code de 2026."""
+
     code = models.CharField(max_length=3, unique=True)
     nom = models.CharField(max_length=60)
 
@@ -17,6 +36,8 @@ class Region(models.Model):
 
 
 class Departement(models.Model):
+    """Un département, ou la collectivité qui en tient lieu. Source : Insee, code de 2026."""
+
     code = models.CharField(max_length=3, unique=True)
     nom = models.CharField(max_length=60)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="departements")
@@ -29,7 +50,11 @@ class Departement(models.Model):
 
 
 class Epci(models.Model):
-    """Une intercommunalité ; son code est son numéro SIREN."""
+    """Une intercommunalité à fiscalité propre ; son code est son numéro SIREN.
+
+    ``type`` est celui de la source : CC, CA, CU, METRO (métropole) ou MET69 (métropole de Lyon).
+    Source : DGCL, périmètres de 2026.
+    """
 
     code = models.CharField(max_length=9, unique=True)
     nom = models.CharField(max_length=160)
@@ -43,7 +68,84 @@ class Epci(models.Model):
         return self.nom
 
 
+class CommuneQuerySet(models.QuerySet):
+    def de_epci(self, *codes: str):
+        """Les communes de ces intercommunalités, désignées par leur SIREN."""
+        return self.filter(epci__code__in=codes)
+
+    def rechercher(self, texte: str):
+        """Les communes que ce texte peut désigner, les plus vraisemblables d'abord.
+
+        Le texte mêle comme on veut des débuts de mots du nom (sans égard aux accents, à la casse
+        ni aux traits d'union, « st » valant aussi « saint ») et un début de code postal ou de code
+        officiel : « St Germain », « olli », « 63600 », « ambert 63 ». Tout doit répondre. Le nom
+        exact passe devant, puis les noms qui commencent ainsi, puis les plus peuplées.
+        """
+        mots = cle(texte).split()
+        codes = [mot for mot in mots if _est_un_code(mot)]
+        noms = [mot for mot in mots if not _est_un_code(mot)]
+        if not mots:
+            return self.none()
+        communes = self
+        for code in codes:
+            communes = communes.filter(_repond_au_code(code))
+        if noms:
+            requete = SearchQuery(
+                " & ".join(map(_debut_de_mot, noms)), config="simple", search_type="raw"
+            )
+            communes = communes.alias(mots_du_nom=MOTS_DU_NOM).filter(mots_du_nom=requete)
+        return communes.alias(rang=_rang(noms)).order_by("rang", "-population", "cle_tri", "code")
+
+
+def _est_un_code(mot: str) -> bool:
+    """« 63 », « 63600 » ou « 2a004 » : un chiffre en tête, comme aucun mot de nom en usage."""
+    return len(mot) <= 5 and mot[0].isdigit() and (mot.isdigit() or mot[:2] in ("2a", "2b"))
+
+
+def _repond_au_code(code: str) -> Q:
+    """Début de code postal ou de code officiel ; un tableau ne s'indexe que par valeur entière.
+
+    Un début de trois ou quatre chiffres s'énumère donc ; à deux, le département suffit.
+    """
+    officiel = Q(code__startswith=code.upper())
+    if len(code) < 3 or not code.isdigit():
+        return officiel
+    reste = 5 - len(code)
+    postaux = [f"{code}{n:0{reste}}" for n in range(10**reste)] if reste else [code]
+    return officiel | Q(codes_postaux__overlap=postaux)
+
+
+def _debut_de_mot(mot: str) -> str:
+    """« st » est une abréviation, mais aussi ce que tape celui qui cherche Strasbourg."""
+    if mot in ABREGES:
+        return f"({mot}:* | {ABREGES[mot]}:*)"
+    return f"{mot}:*"
+
+
+def _rang(noms: list[str]):
+    if not noms:
+        return Value(0, output_field=IntegerField())
+    formes = {" ".join(noms), " ".join(ABREGES.get(mot, mot) for mot in noms)}
+    commence = Q()
+    for forme in formes:
+        commence |= Q(cle_tri__startswith=forme)
+    return Case(
+        When(cle_tri__in=sorted(formes), then=0),
+        When(commence, then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
+
+
 class Commune(models.Model):
+    """Une commune d'aujourd'hui, au code officiel de 2026 : ni déléguée, ni arrondissement.
+
+    ``population`` : habitants (population municipale en vigueur, Insee). ``latitude`` et
+    ``longitude`` : degrés WGS 84 de la mairie, absents pour l'outre-mer sans département.
+    ``epci`` est absent de quelques îles. ``cle_tri`` est le nom sans accent (``socle.texte.cle``) :
+    le classement français ne dépend ainsi d'aucune locale du serveur.
+    """
+
     code = models.CharField("code officiel", max_length=5, unique=True)
     nom = models.CharField(max_length=80)
     cle_tri = models.CharField(max_length=80, db_collation="C")
@@ -56,11 +158,14 @@ class Commune(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
 
+    objects = CommuneQuerySet.as_manager()
+
     class Meta:
         verbose_name = "commune"
         indexes = [
             models.Index(fields=["cle_tri"], name="commune_tri"),
             GinIndex(fields=["codes_postaux"], name="commune_codes_postaux"),
+            GinIndex(MOTS_DU_NOM, name="commune_mots_du_nom"),
         ]
 
     def __str__(self):
@@ -68,6 +173,13 @@ class Commune(models.Model):
 
 
 class PopulationCommune(models.Model):
+    """Population municipale d'une commune, en habitants, à territoire constant.
+
+    ``annee`` est celle où ce chiffre entre en vigueur, au 1er janvier ; l'Insee l'a établi sur
+    trois ans plus tôt (celle de 2026 est la population de référence de 2023). Les communes
+    réunies depuis sont additionnées ; une année où le territoire était autre n'a pas de ligne.
+    """
+
     commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="populations")
     annee = models.PositiveSmallIntegerField("année")
     population = models.PositiveIntegerField()

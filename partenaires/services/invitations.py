@@ -157,7 +157,7 @@ def accepter(
                 email=invitation.email, prenom=prenom, nom=nom, mot_de_passe=mot_de_passe
             )
         except IntegrityError:
-            raise Refus("Un compte existe déjà pour cette adresse : connectez-vous.") from None
+            raise Refus("Un compte existe déjà pour cette adresse : connectez-vous.") from None
     elif utilisateur.email.lower() != invitation.email.lower():
         raise Refus("Cette invitation est adressée à une autre personne.")
     mandat = ouvrir_mandat(

@@ -83,7 +83,7 @@ def creer_reseau(
 def _structure(nom: str, type_: str, homonyme: str) -> Structure:
     connue = Structure.objects.filter(cle_tri=cle(nom)[:160], type=type_).order_by("pk").first()
     if connue and not homonyme:
-        raise Refus("Est-ce la même ? Choisissez l’une des deux réponses.", "homonyme")
+        raise Refus("Est-ce la même ? Choisissez l’une des deux réponses.", "homonyme")
     if connue and homonyme == MEME:
         return connue
     return Structure.objects.create(nom=nom, type=type_)
@@ -101,7 +101,7 @@ def ouvrir_partage(*, reseau: Reseau, aipd_le: date, accord_conjoint_le: date) -
         raise Refus("Le partage est déjà ouvert dans ce réseau.")
     for champ, le in (("aipd_le", aipd_le), ("accord_conjoint_le", accord_conjoint_le)):
         if le > jour:
-            raise Refus("Cette date est dans l’avenir : revenez quand ce sera fait.", champ)
+            raise Refus("Cette date est dans l’avenir : revenez quand ce sera fait.", champ)
     reseau.aipd_le = aipd_le
     reseau.accord_conjoint_le = accord_conjoint_le
     reseau.partage_ouvert_le = jour

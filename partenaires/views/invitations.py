@@ -88,7 +88,7 @@ def revoquer(request, reseau, uuid):
     else:
         messages.success(
             request,
-            f"L’invitation de {invitation.email} est annulée : son lien ne vaut plus. "
+            f"L’invitation de {invitation.email} est annulée : son lien ne vaut plus. "
             "Vous pouvez l’inviter de nouveau quand vous voulez.",
         )
     return redirect("partenaires:invitations", reseau=reseau.slug)
@@ -132,13 +132,13 @@ def accepter(request, jeton):
     """
     if request.method == "POST" and depasse(f"invitation:{adresse(request)}", ESSAIS, FENETRE):
         return _refuser(
-            request, "Trop d’essais depuis votre connexion : revenez dans une heure.", 429
+            request, "Trop d’essais depuis votre connexion : revenez dans une heure.", 429
         )
     try:
         invitation = service.invitation_du_jeton(jeton)
     except LienInvalide as erreur:
         if request.user.is_authenticated and service.acceptee_par(jeton, request.user):
-            messages.info(request, "Vous avez déjà accepté cette invitation : tout est en place.")
+            messages.info(request, "Vous avez déjà accepté cette invitation : tout est en place.")
             return redirect("accueil:tableau")
         return _refuser(request, erreur.raison, 410)
     compte = Utilisateur.objects.filter(email__iexact=invitation.email).first()
@@ -187,7 +187,7 @@ def _accepter_en_ouvrant_un_compte(request, invitation):
 def _bienvenue(request, invitation):
     messages.success(
         request,
-        f"Bienvenue dans le réseau {invitation.reseau.nom} : vous y êtes au titre de "
+        f"Bienvenue dans le réseau {invitation.reseau.nom} : vous y êtes au titre de "
         f"{invitation.structure.nom}.",
     )
     return redirect("accueil:tableau")

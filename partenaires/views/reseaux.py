@@ -108,7 +108,7 @@ def partage(request, reseau):
         else:
             messages.success(
                 request,
-                "Le partage est ouvert : les fiches des personnes informées sont désormais "
+                "Le partage est ouvert : les fiches des personnes informées sont désormais "
                 "visibles du réseau.",
             )
             return redirect("partenaires:partage", reseau=reseau.slug)

@@ -10,4 +10,4 @@ class Command(BaseCommand):
         if sans_compte():
             self.stdout.write(cle_installation())
         else:
-            self.stdout.write("L’installation a déjà son premier compte : la clé ne sert plus.")
+            self.stdout.write("L’installation a déjà son premier compte : la clé ne sert plus.")
