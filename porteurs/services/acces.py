@@ -66,14 +66,15 @@ INDEXATION = """
 UPDATE porteurs_dossier d SET
   vecteur_fiche = vecteur_francais(concat_ws(' ', d.reference, d.intitule, c.nom, p.courts)),
   vecteur_suivi = vecteur_francais(concat_ws(' ', d.reference, d.intitule, c.nom, p.entiers))
-FROM partenaires_commune c, LATERAL (
-  SELECT string_agg(p.prenom, ' ') AS courts,
+FROM partenaires_commune c, (
+  SELECT q.dossier_id, string_agg(p.prenom, ' ') AS courts,
          string_agg(concat_ws(' ', p.prenom, p.nom, p.email, p.telephone_saisi, p.telephone), ' ')
            AS entiers
     FROM porteurs_participation q JOIN porteurs_porteur p ON p.id = q.porteur_id
-   WHERE q.dossier_id = d.id
+   WHERE q.dossier_id = ANY(%(ids)s)
+   GROUP BY q.dossier_id
 ) p
-WHERE c.id = d.commune_id AND d.id = ANY(%(ids)s)
+WHERE c.id = d.commune_id AND p.dossier_id = d.id AND d.id = ANY(%(ids)s)
 """
 
 

@@ -1,0 +1,126 @@
+"""Le calendrier des réunions : dates en mots, jours fériés, rang dans le mois, fichier .ics."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar, Event
+from jours_feries_france import JoursFeries
+
+JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+MOIS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+# Les jours fériés changent avec le territoire ; le fuseau du réseau dit lequel.
+ZONES_DES_FERIES = {
+    "America/Guadeloupe": "Guadeloupe",
+    "America/Martinique": "Martinique",
+    "America/Cayenne": "Guyane",
+    "America/Miquelon": "Saint-Pierre-et-Miquelon",
+    "America/St_Barthelemy": "Saint-Barthélémy",
+    "America/Marigot": "Saint-Martin",
+    "Indian/Reunion": "La Réunion",
+    "Indian/Mayotte": "Mayotte",
+    "Pacific/Noumea": "Nouvelle-Calédonie",
+    "Pacific/Tahiti": "Polynésie Française",
+    "Pacific/Wallis": "Wallis-et-Futuna",
+}
+
+
+def jour_en_mots(jour: date, *, annee: bool = True) -> str:
+    """« mardi 1ᵉʳ décembre 2026 »."""
+    quantieme = "1ᵉʳ" if jour.day == 1 else str(jour.day)
+    mots = f"{JOURS[jour.weekday()]} {quantieme} {MOIS[jour.month - 1]}"
+    return f"{mots} {jour.year}" if annee else mots
+
+
+def heure_en_mots(heure: time) -> str:
+    """« 9 h 30 », « 14 h » : espaces insécables, pour que l'heure ne se coupe pas."""
+    return f"{heure.hour}\u00a0h" + (f"\u00a0{heure.minute:02d}" if heure.minute else "")
+
+
+def quand(debut: datetime, fuseau: ZoneInfo) -> str:
+    """« mardi 1ᵉʳ décembre 2026, 9 h 30 », à l'heure du réseau."""
+    local = debut.astimezone(fuseau)
+    return f"{jour_en_mots(local.date())}, {heure_en_mots(local.time())}"
+
+
+def ferie(jour: date, fuseau: str) -> str | None:
+    """Le nom du jour férié que l'on fête ce jour-là sur ce territoire, s'il y en a un."""
+    zone = ZONES_DES_FERIES.get(fuseau, "Métropole")
+    for nom, fete in JoursFeries.for_year(jour.year, zone).items():
+        if fete == jour:
+            return nom
+    return None
+
+
+def meme_rang_le_mois_suivant(jour: date) -> date:
+    """Le 1ᵉʳ mardi mène au 1ᵉʳ mardi suivant ; un 5ᵉ mardi, au dernier s'il n'y en a pas cinq."""
+    rang = (jour.day - 1) // 7
+    annee, mois = (jour.year + 1, 1) if jour.month == 12 else (jour.year, jour.month + 1)
+    premier, longueur = monthrange(annee, mois)
+    quantieme = 1 + (jour.weekday() - premier) % 7 + 7 * rang
+    if quantieme > longueur:
+        quantieme -= 7
+    return date(annee, mois, quantieme)
+
+
+def prochaine_date(jour: date, fuseau: str, apres: date) -> date:
+    """La date suivante d'une série mensuelle, après ``apres``, reportée d'une semaine si fériée."""
+    suivante = meme_rang_le_mois_suivant(jour)
+    while suivante <= apres:
+        suivante = meme_rang_le_mois_suivant(suivante)
+    while ferie(suivante, fuseau):
+        suivante += timedelta(weeks=1)
+    return suivante
+
+
+def instant_local(jour: date, heure: time, fuseau: ZoneInfo) -> datetime | None:
+    """L'instant de ce jour à cette heure ; ``None`` si le passage à l'heure d'été l'a sauté."""
+    instant = datetime.combine(jour, heure, tzinfo=fuseau)
+    relu = instant.astimezone(UTC).astimezone(fuseau)
+    return instant if relu.replace(tzinfo=None) == instant.replace(tzinfo=None) else None
+
+
+def fichier_ics(reunion) -> str:
+    """La réunion pour l'agenda de chacun : publiée, sans réponse attendue (METHOD:PUBLISH).
+
+    L'identifiant ne change jamais ; ``SEQUENCE`` dit à l'agenda quelle version remplace l'autre.
+    """
+    calendrier = Calendar()
+    calendrier.add("prodid", "-//Maillon//Reunions//FR")
+    calendrier.add("version", "2.0")
+    calendrier.add("method", "PUBLISH")
+    evenement = Event()
+    evenement.add("uid", f"reunion-{reunion.uuid}@{settings.COURRIEL_DOMAINE}")
+    evenement.add("sequence", reunion.sequence)
+    evenement.add("dtstamp", timezone.now().replace(microsecond=0))
+    # En temps universel : chaque agenda l'affiche à l'heure de la personne.
+    debut = reunion.debut.astimezone(UTC)
+    evenement.add("dtstart", debut)
+    evenement.add("dtend", debut + timedelta(minutes=reunion.duree_minutes))
+    evenement.add(
+        "summary", f"{reunion.get_nature_display().capitalize()} · {reunion.reseau.nom}"
+    )
+    if reunion.lieu:
+        evenement.add("location", reunion.lieu)
+    page = settings.SITE_URL + reverse("porteurs:reunion", args=[reunion.reseau.slug, reunion.uuid])
+    evenement.add("description", f"L’ordre du jour : {page}")
+    evenement.add("url", page)
+    evenement.add("status", "CANCELLED" if reunion.etat == "annulee" else "CONFIRMED")
+    calendrier.add_component(evenement)
+    return calendrier.to_ical().decode()
