@@ -1,0 +1,216 @@
+"""Les bases des essais : un modèle chargé une fois, cloné pour chaque ouvrier.
+
+Deux modèles se suivent : ``modele_<base>_t_<empreinte>`` (migrations et territoires) et
+``modele_<base>_d_<empreinte>`` (le même, plus la démonstration du jour). L'empreinte vient de
+ce qui les fabrique : un modèle périmé n'est jamais repris, il est supprimé. Un verrou
+consultatif fait attendre le second ouvrier pendant que le premier construit.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+import psycopg2
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from psycopg2 import sql
+
+RACINE = Path(__file__).resolve().parents[1]
+TERRITOIRES = ("*/migrations/*.py", "*/models/**/*.py", "partenaires/donnees/**/*", "donnees/**/*")
+TERRITOIRES += ("partenaires/territoires/**/*.py",)
+DEMONSTRATION = ("*/demonstration/**/*.py", "*/demonstration*.py", "*/services/**/*.py")
+DEMONSTRATION += ("*/invariants*", "*/management/commands/demo.py", "accueil/settings.py")
+CHARGER_TERRITOIRES = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "accueil.settings"
+import django
+django.setup()
+from partenaires.territoires.chargement import charger
+charger()
+"""
+# Une base reste occupée un court instant après la fermeture de sa dernière connexion.
+OCCUPEE = psycopg2.errors.ObjectInUse
+
+
+def jour_des_essais():
+    """Le jour du modèle : celui de Paris, comme les réseaux de la démonstration."""
+    return timezone.localdate(timezone=ZoneInfo("Europe/Paris"))
+
+
+def empreinte(motifs: tuple[str, ...], *suite: str) -> str:
+    """Douze caractères tirés du contenu des fichiers que désignent ces motifs."""
+    resume = hashlib.sha256()
+    for chemin in sorted({c for motif in motifs for c in RACINE.glob(motif) if c.is_file()}):
+        if "__pycache__" not in chemin.parts:
+            resume.update(str(chemin.relative_to(RACINE)).encode())
+            resume.update(chemin.read_bytes())
+    for texte in suite:
+        resume.update(texte.encode())
+    return resume.hexdigest()[:12]
+
+
+class Bases:
+    """Ouvre, construit et supprime les bases d'essai à côté de celle que nomme DATABASE_URL."""
+
+    def __init__(self):
+        self.origine = connection.settings_dict["NAME"]
+        self.parametres = connection.get_connection_params()
+        self.parametres["options"] = "-c statement_timeout=0"
+
+    @contextmanager
+    def maintenance(self):
+        """Une connexion à la base d'origine, hors de Django : elle n'y écrit rien."""
+        ouverte = psycopg2.connect(**self.parametres | {"dbname": self.origine})
+        ouverte.autocommit = True
+        try:
+            with ouverte.cursor() as curseur:
+                yield curseur
+        finally:
+            ouverte.close()
+
+    # --- Modèles -----------------------------------------------------------------------------
+
+    def modeles(self) -> tuple[str, str]:
+        """Les noms du modèle des territoires et de celui de la démonstration, construits."""
+        jour = jour_des_essais()
+        territoires = empreinte(TERRITOIRES)
+        demonstration = empreinte(DEMONSTRATION, territoires, jour.isoformat())
+        noms = (
+            f"modele_{self.origine}_t_{territoires}",
+            f"modele_{self.origine}_d_{demonstration}",
+        )
+        with self.maintenance() as curseur:
+            curseur.execute("SELECT pg_advisory_lock(hashtext('maillon.modeles'))")
+            self._nettoyer(curseur, noms)
+            if not self._existe(curseur, noms[0]):
+                self._construire(
+                    curseur,
+                    noms[0],
+                    None,
+                    ["manage.py", "migrate", "--skip-checks"],
+                    ["-c", CHARGER_TERRITOIRES],
+                )
+            if not self._existe(curseur, noms[1]):
+                demo = ["manage.py", "demo", "--skip-checks", f"--date={jour.isoformat()}"]
+                self._construire(curseur, noms[1], noms[0], demo)
+        return noms
+
+    def _construire(self, curseur, nom: str, modele: str | None, *commandes: list[str]) -> None:
+        """Bâtit sous un nom de chantier : un nom définitif désigne toujours un modèle entier."""
+        chantier = f"{nom}_chantier"
+        self.supprimer(chantier, curseur)
+        self._creer(curseur, chantier, modele)
+        for commande in commandes:
+            if commande[:2] == ["manage.py", "demo"] and not list(
+                RACINE.glob("*/management/commands/demo.py")
+            ):
+                continue
+            if (
+                commande[0] == "-c"
+                and not (RACINE / "partenaires/territoires/chargement.py").exists()
+            ):
+                commande = ["tests/provisoire.py"]
+            resultat = subprocess.run(
+                [sys.executable, *commande],
+                cwd=RACINE,
+                env=os.environ | {"DATABASE_URL": self.adresse(chantier), "DELAI_REQUETE_MS": "0"},
+                capture_output=True,
+                text=True,
+            )
+            if resultat.returncode:
+                raise RuntimeError(
+                    f"Le modèle des essais ne se construit pas ({' '.join(commande)}) :\n"
+                    f"{resultat.stdout}{resultat.stderr}"
+                )
+        curseur.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier(chantier), sql.Identifier(nom)
+            )
+        )
+
+    def _nettoyer(self, curseur, gardes: tuple[str, ...]) -> None:
+        """Supprime les modèles périmés, et les clones des essais dont le processus est mort."""
+        curseur.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s",
+            [f"modele\\_{self.origine}\\_%", f"essai\\_{self.origine}\\_%"],
+        )
+        modele = re.compile(rf"modele_{re.escape(self.origine)}_[td]_[0-9a-f]{{12}}(_chantier)?")
+        clone = re.compile(rf"essai_{re.escape(self.origine)}_(\d+)_[a-z0-9]+")
+        for (nom,) in curseur.fetchall():
+            pid = clone.fullmatch(nom)
+            perime = not _vivant(int(pid[1])) if pid else bool(modele.fullmatch(nom))
+            if perime and nom not in gardes:
+                self.supprimer(nom, curseur)
+
+    # --- Clones ------------------------------------------------------------------------------
+
+    def cloner(self, modele: str, suffixe: str) -> str:
+        nom = f"essai_{self.origine}_{os.getpid()}_{suffixe}"
+        with self.maintenance() as curseur:
+            self.supprimer(nom, curseur)
+            self._creer(curseur, nom, modele)
+        return nom
+
+    def jeter(self, nom: str) -> None:
+        with self.maintenance() as curseur:
+            self.supprimer(nom, curseur)
+
+    def adresse(self, nom: str) -> str:
+        """L'adresse d'une base voisine, au format de DATABASE_URL."""
+        return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{nom}"))
+
+    # --- Ordres SQL --------------------------------------------------------------------------
+
+    def supprimer(self, nom: str, curseur) -> None:
+        curseur.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(nom))
+        )
+
+    def _creer(self, curseur, nom: str, modele: str | None) -> None:
+        ordre = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE {}").format(
+            sql.Identifier(nom), sql.Identifier(modele or "template0")
+        )
+        for essai in range(50):
+            try:
+                curseur.execute(ordre)
+                return
+            except OCCUPEE:
+                # Un autre ouvrier clone le même modèle à cet instant.
+                if essai == 49:
+                    raise
+                time.sleep(0.1)
+
+    def _existe(self, curseur, nom: str) -> bool:
+        curseur.execute("SELECT 1 FROM pg_database WHERE datname = %s", [nom])
+        return curseur.fetchone() is not None
+
+
+def _vivant(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def employer(nom: str):
+    """Tourne Django vers cette base, et l'en détourne à la sortie, connexion fermée."""
+    avant = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = nom
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = avant
