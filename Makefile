@@ -14,7 +14,7 @@ PRODUCTION := SITE_URL=https://maillon.example ALLOWED_HOSTS=maillon.example MAI
 .DEFAULT_GOAL := run
 
 run: .venv/installe
-	@PORT="$(PORT)" exec $(EMBARQUE) run
+	@exec env PORT="$(PORT)" $(EMBARQUE) run
 
 test: .venv/installe-test
 	@exec $(EMBARQUE) exec --racine var/tests -- $(PY) -m pytest -n 2 -m "not lent" $(ARGS)

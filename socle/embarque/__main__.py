@@ -27,7 +27,7 @@ def _services(options: argparse.Namespace, signaux: Signaux) -> int:
     """PostgreSQL et Redis seuls, au premier plan."""
     with _ouvrir(options, signaux) as services:
         print(f"Services prêts ; adresses dans {services.dossier.services_env}", flush=True)
-        while not signaux.demandes:
+        while not signaux.relever():
             services.surveiller()
             time.sleep(0.2)
     return 0
@@ -69,7 +69,7 @@ def _exec(options: argparse.Namespace, signaux: Signaux) -> int:
         dossier.liberer_usage()
         if a_nous:
             # Une autre commande peut s'en servir encore : elle finit avant qu'on arrête tout.
-            services.arreter_quand_libre(lambda: signaux.demandes > 0)
+            services.arreter_quand_libre(lambda: signaux.relever() > 0)
 
 
 def _adresses_lues(dossier: Dossier) -> dict[str, str]:

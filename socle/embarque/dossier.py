@@ -16,6 +16,7 @@ from socle.embarque.processus import Trace
 PREFIXE_SOCKETS = "maillon-"
 # Au-delà de 104 octets (macOS) le système refuse, ou coupe, le chemin d'une socket.
 LONGUEUR_MAXIMALE = 100
+FIN = " s'arrête"
 PLUS_LONGUE_SOCKET = ".s.PGSQL.5432.lock"
 
 
@@ -75,23 +76,28 @@ class Dossier:
         except BlockingIOError:
             fichier.close()
             return False
-        fichier.truncate(0)
-        fichier.write(str(os.getpid()))
-        fichier.flush()
         self._verrou = fichier
+        self.ecrire_tenant(str(os.getpid()))
         return True
+
+    def ecrire_tenant(self, texte: str) -> None:
+        self._verrou.seek(0)
+        self._verrou.truncate()
+        self._verrou.write(texte)
+        self._verrou.flush()
 
     @property
     def tenu(self) -> bool:
         """Vrai quand c'est nous qui tenons le verrou."""
         return self._verrou is not None
 
-    def tenant(self) -> str:
-        """Le numéro de processus écrit dans le verrou, pour la phrase qui le nomme."""
+    def tenant(self) -> tuple[str, bool]:
+        """Le numéro de processus écrit dans le verrou, et s'il est en train de s'arrêter."""
         try:
-            return self.verrou.read_text().strip() or "?"
+            numero, fin, _ = self.verrou.read_text().partition(FIN)
         except OSError:
-            return "?"
+            return "?", False
+        return numero.strip() or "?", bool(fin)
 
     def deverrouiller(self) -> None:
         if self._verrou:

@@ -170,6 +170,7 @@ class Portail:
 
     def _arreter(self) -> None:
         demandes = self.signaux.demandes
+        self.services.annoncer_arret()
         if self.prise:
             self.prise.close()
         self.programmes.arreter(
@@ -213,7 +214,7 @@ def relayer(processus: subprocess.Popen, signaux: Signaux) -> int:
     """Attend une commande en lui transmettant les signaux reçus ; rend son code de sortie."""
     transmis = 0
     while processus.poll() is None:
-        if signaux.demandes > transmis:
+        if signaux.relever() > transmis:
             transmis = signaux.demandes
             # Au terminal, Ctrl-C a déjà atteint la commande : elle est dans le même groupe.
             if not (signaux.dernier == signal.SIGINT and os.isatty(0)):

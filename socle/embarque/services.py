@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from socle.embarque import externes
-from socle.embarque.dossier import Dossier, ecrire_prive
+from socle.embarque.dossier import FIN, Dossier, ecrire_prive
 from socle.embarque.erreurs import Refus
 from socle.embarque.postgres import Postgres
 from socle.embarque.processus import Trace, arreter_orphelins
@@ -57,11 +57,8 @@ class Services:
 
     def preparer(self) -> None:
         """Prend le dossier : verrou, restes d'un superviseur tué. Rien ne tourne encore."""
-        if not self.dossier.tenu and not self.dossier.verrouiller():
-            raise Refus(
-                f"Maillon tourne déjà depuis {self.dossier.racine} (processus"
-                f" {self.dossier.tenant()}) : employez-le, ou arrêtez-le avant de relancer."
-            )
+        if not self.dossier.tenu:
+            self._prendre_le_verrou()
         sockets, traces = self.dossier.lire_etat()
         self.dossier.services_env.unlink(missing_ok=True)
         if not self.recu.get("DATABASE_URL"):
@@ -79,6 +76,24 @@ class Services:
         self.dossier.effacer_sockets(sockets)
         self.dossier.ecrire_etat([], [])
         self._pret = True
+
+    def _prendre_le_verrou(self) -> None:
+        """Un superviseur qui s'en va a le temps de finir ; un autre, installé, est nommé."""
+        if self.dossier.verrouiller():
+            return
+        depuis = time.monotonic()
+
+        def libre_ou_tenu() -> bool:
+            return self.dossier.verrouiller() or (
+                not self.dossier.tenant()[1] and time.monotonic() - depuis > 1
+            )
+
+        attendre(libre_ou_tenu, 40, verifier=self.verifier, pas=0.1)
+        if not self.dossier.tenu:
+            raise Refus(
+                f"Maillon tourne déjà depuis {self.dossier.racine} (processus"
+                f" {self.dossier.tenant()[0]}) : employez-le, ou arrêtez-le avant de relancer."
+            )
 
     def demarrer(self) -> "Services":
         """Démarre les deux à la fois, attend qu'ils répondent, écrit leurs adresses."""
@@ -157,6 +172,10 @@ class Services:
             self.noter()
 
     # --- Arrêter -----------------------------------------------------------------------------
+
+    def annoncer_arret(self) -> None:
+        if self.dossier.tenu:
+            self.dossier.ecrire_tenant(f"{os.getpid()}{FIN}")
 
     def arreter(self) -> None:
         """Redis puis PostgreSQL, en dernier ; puis les sockets, les adresses et le verrou."""

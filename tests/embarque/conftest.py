@@ -72,11 +72,11 @@ def superviseur(propre, tmp_path):
     """Lance un superviseur ; ce qui tourne encore à la fin de l'essai est arrêté."""
     lances: list[Superviseur] = []
 
-    def lancer(*arguments: str, script: str = "", **variables: str) -> Superviseur:
-        programme = [script] if script else ["-m", "socle.embarque"]
+    def lancer(*arguments, script: str = "", programme: str = "", **variables) -> Superviseur:
+        python = [sys.executable, script] if script else [sys.executable, "-m", "socle.embarque"]
         lances.append(
             Superviseur(
-                [sys.executable, *programme, *map(str, arguments)],
+                [*([programme] if programme else python), *map(str, arguments)],
                 propre | {"PYTHONPATH": str(RACINE)} | {n: str(v) for n, v in variables.items()},
                 tmp_path / f"sortie-{len(lances)}.txt",
             )

@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -116,8 +117,25 @@ def test_une_preparation_refusee_ne_montre_que_sa_phrase(portail):
     assert etat(lance.racine) == {}
 
 
+@pytest.mark.lent
 def test_un_serveur_web_qui_ne_demarre_pas_est_dit(portail):
     lance = portail(GUNICORN_CMD_ARGS="--chdir /dossier/absent")
     assert lance.finir_seul() == 2
     assert "Le serveur web ne démarre pas" in lance.texte()
     assert "web | " in lance.texte()
+
+
+@pytest.mark.parametrize("numero", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_un_signal_a_make_seul_arrete_tout(superviseur, tmp_path, port_libre, numero):
+    """make ne transmet pas ces signaux ; et relancer aussitôt attend la fin de l'arrêt."""
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"run:\n\t@exec {sys.executable} {FACTICE}\n")
+    variables = {"MAILLON_VAR": tmp_path / "var", "PORT": port_libre}
+    make = superviseur("-f", makefile, "run", programme="make", **variables)
+    make.attendre(PRET.format(port_libre))
+    premiers = etat(tmp_path / "var")
+    make.popen.send_signal(numero)
+    second = superviseur(script=FACTICE, **variables)
+    second.attendre(PRET.format(port_libre))
+    assert not any(vivant(pid) for pid in premiers.values())
+    make.popen.wait(10)
