@@ -8,17 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from partenaires.models import Commune, Reseau, ReseauCommune
-from socle.texte import cle
+from partenaires.models.territoire import cle_de_nom
 
 PROPOSEES = 10
 CANDIDATES = 5
 CODE = re.compile(r"\b(\d{5}|2[AB]\d{3})\b", re.IGNORECASE)
-ABREGES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-
-
-def cle_de_nom(texte: str) -> str:
-    """La clé d'un nom de commune, abréviations d'usage dépliées : « St-Anthème »."""
-    return " ".join(ABREGES.get(mot, mot) for mot in cle(texte).split())
 
 
 def libelle(commune: Commune) -> str:
@@ -31,27 +25,23 @@ def detail(commune: Commune) -> str:
     return " · ".join([commune.departement.nom, *commune.codes_postaux[:1]])
 
 
-def communes_du_reseau_d_abord(reseau: Reseau | None):
-    """Les communes de France par ordre alphabétique, celles du réseau en tête (``du_reseau``)."""
-    communes = Commune.objects.select_related("departement")
-    if reseau is None:
-        return communes.order_by("cle_tri", "code")
-    couverte = ReseauCommune.objects.filter(reseau=reseau.pk, commune=OuterRef("pk"))
-    return communes.annotate(du_reseau=Exists(couverte)).order_by("-du_reseau", "cle_tri", "code")
-
-
-def proposer(saisie: str, reseau: Reseau | None = None) -> list[Commune]:
-    """Dix communes au plus dont le nom commence ainsi, ou qui ont ce code postal ou officiel."""
-    codes = [code.upper() for code in CODE.findall(saisie)]
-    nom = cle_de_nom(CODE.sub(" ", saisie))
-    if len(codes) > 1 or (not codes and len(nom) < 2):
+def proposer(saisie: str, reseau: Reseau | None = None, nombre: int = PROPOSEES) -> list[Commune]:
+    """Les communes les plus vraisemblables pour ce qu'on tape ; celles du réseau passent devant."""
+    if len(saisie.strip()) < 2:
         return []
-    communes = communes_du_reseau_d_abord(reseau)
-    if nom:
-        communes = communes.filter(cle_tri__startswith=nom)
-    if codes:
-        communes = communes.filter(Q(code=codes[0]) | Q(codes_postaux__contains=codes))
-    return list(communes[:PROPOSEES])
+    communes = _dans(reseau, Commune.objects.rechercher(saisie[:80]))
+    if reseau is not None:
+        communes = communes.order_by("-du_reseau", "rang", "-population", "cle_tri", "code")
+    return list(communes[:nombre])
+
+
+def _dans(reseau: Reseau | None, communes):
+    """Dit de chaque commune si elle est du réseau (``du_reseau``), quand il y en a un."""
+    communes = communes.select_related("departement")
+    if reseau is None:
+        return communes
+    couverte = ReseauCommune.objects.filter(reseau=reseau.pk, commune=OuterRef("pk"))
+    return communes.annotate(du_reseau=Exists(couverte))
 
 
 class SaisieCommune(forms.TextInput):
@@ -118,12 +108,14 @@ class ChampCommune(forms.Field):
             return trouvees[0]
         if trouvees:
             raise self._erreur("ambigue", saisie, trouvees)
-        proches = self._proches(nom) if nom else []
+        proches = proposer(saisie, self.reseau, CANDIDATES + 1) if nom else []
         raise self._erreur("proche" if proches else "inconnue", saisie, proches)
 
     def _exactes(self, nom: str, code: str) -> list[Commune]:
         """Celles que la saisie désigne en entier ; celles du réseau évincent leurs homonymes."""
-        communes = communes_du_reseau_d_abord(self.reseau)
+        communes = _dans(self.reseau, Commune.objects.order_by("cle_tri", "code"))
+        if self.reseau is not None:
+            communes = communes.order_by("-du_reseau", "cle_tri", "code")
         if nom:
             communes = communes.filter(cle_tri=nom)
         if code:
@@ -135,10 +127,6 @@ class ChampCommune(forms.Field):
         if nom and self.reseau is not None:
             return [c for c in trouvees if c.du_reseau] or trouvees
         return trouvees
-
-    def _proches(self, nom: str) -> list[Commune]:
-        communes = communes_du_reseau_d_abord(self.reseau)
-        return list(communes.filter(cle_tri__startswith=nom)[: CANDIDATES + 1])
 
     def _erreur(self, code: str, saisie: str, communes: list[Commune]) -> forms.ValidationError:
         noms = [f"{c.nom} ({detail(c)})" for c in communes[:CANDIDATES]]
