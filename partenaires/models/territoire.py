@@ -6,15 +6,31 @@ Sources, licence et année : ``partenaires/donnees/LISEZMOI.md``. Rien ici n'est
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import (
+    CombinedSearchVector,
+    SearchQuery,
+    SearchVector,
+    SearchVectorField,
+)
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Func, IntegerField, Q, Value, When
+from django.db.models.functions import Cast
 
 from socle.texte import cle
 
 ABREGES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-# L'index ne sert que si la requête emploie la même expression : elle est nommée une fois.
-MOTS_DU_NOM = SearchVector("cle_tri", config="simple")
+# Tout ce qui désigne une commune : mots du nom, code officiel, codes postaux. L'index ne sert que
+# si la requête emploie la même expression, d'où ce nom unique.
+DESIGNATIONS = CombinedSearchVector(
+    SearchVector("cle_tri", "code", config="simple"),
+    "||",
+    Func(
+        Cast("codes_postaux", ArrayField(models.TextField())),
+        function="array_to_tsvector",
+        output_field=SearchVectorField(),
+    ),
+    None,
+)
 
 
 def cle_de_nom(texte: str) -> str:
@@ -82,37 +98,16 @@ class CommuneQuerySet(models.QuerySet):
         exact passe devant, puis les noms qui commencent ainsi, puis les plus peuplées.
         """
         mots = cle(texte).split()
-        codes = [mot for mot in mots if _est_un_code(mot)]
-        noms = [mot for mot in mots if not _est_un_code(mot)]
         if not mots:
             return self.none()
-        communes = self
-        for code in codes:
-            communes = communes.filter(_repond_au_code(code))
-        if noms:
-            requete = SearchQuery(
-                " & ".join(map(_debut_de_mot, noms)), config="simple", search_type="raw"
-            )
-            communes = communes.alias(mots_du_nom=MOTS_DU_NOM).filter(mots_du_nom=requete)
-        return communes.alias(rang=_rang(noms)).order_by("rang", "-population", "cle_tri", "code")
-
-
-def _est_un_code(mot: str) -> bool:
-    """« 63 », « 63600 » ou « 2a004 » : un chiffre en tête, comme aucun mot de nom en usage."""
-    return len(mot) <= 5 and mot[0].isdigit() and (mot.isdigit() or mot[:2] in ("2a", "2b"))
-
-
-def _repond_au_code(code: str) -> Q:
-    """Début de code postal ou de code officiel ; un tableau ne s'indexe que par valeur entière.
-
-    Un début de trois ou quatre chiffres s'énumère donc ; à deux, le département suffit.
-    """
-    officiel = Q(code__startswith=code.upper())
-    if len(code) < 3 or not code.isdigit():
-        return officiel
-    reste = 5 - len(code)
-    postaux = [f"{code}{n:0{reste}}" for n in range(10**reste)] if reste else [code]
-    return officiel | Q(codes_postaux__overlap=postaux)
+        requete = SearchQuery(
+            " & ".join(map(_debut_de_mot, mots)), config="simple", search_type="raw"
+        )
+        return (
+            self.alias(designations=DESIGNATIONS, rang=_rang(mots))
+            .filter(designations=requete)
+            .order_by("rang", "-population", "cle_tri", "code")
+        )
 
 
 def _debut_de_mot(mot: str) -> str:
@@ -122,7 +117,9 @@ def _debut_de_mot(mot: str) -> str:
     return f"{mot}:*"
 
 
-def _rang(noms: list[str]):
+def _rang(mots: list[str]):
+    """0 pour le nom exact, 1 pour un nom qui commence ainsi ; les codes n'y comptent pas."""
+    noms = [mot for mot in mots if not mot[0].isdigit()]
     if not noms:
         return Value(0, output_field=IntegerField())
     formes = {" ".join(noms), " ".join(ABREGES.get(mot, mot) for mot in noms)}
@@ -165,7 +162,7 @@ class Commune(models.Model):
         indexes = [
             models.Index(fields=["cle_tri"], name="commune_tri"),
             GinIndex(fields=["codes_postaux"], name="commune_codes_postaux"),
-            GinIndex(MOTS_DU_NOM, name="commune_mots_du_nom"),
+            GinIndex(DESIGNATIONS, name="commune_designations"),
         ]
 
     def __str__(self):

@@ -1,0 +1,1 @@
+"""De la source officielle à la base : sources → construction → extrait → chargement."""
