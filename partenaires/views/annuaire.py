@@ -59,7 +59,7 @@ def _repond_a(saisie: str, reseau, jour) -> Q:
     """Le nom de la structure, ou celui d'une de ses personnes, contient ce qu'on cherche."""
     personnes = (
         Mandat.objects.actifs(jour)
-        .filter(reseau=reseau, structure=OuterRef("pk"))
+        .filter(reseau=reseau, structure=OuterRef("pk"), utilisateur__is_active=True)
         .annotate(
             nom_cherche=Func(
                 Concat("utilisateur__prenom", Value(" "), "utilisateur__nom"),
@@ -151,27 +151,23 @@ def mandat_terminer(request, reseau, uuid):
         Mandat.objects.filter(reseau=reseau).select_related("utilisateur", "structure"), uuid=uuid
     )
     exiger(request.acteur, "partenaires.mandat.terminer", mandat)
+    le_sien = mandat.utilisateur_id == request.acteur.utilisateur_id
     if request.method == "POST":
+        suite = redirect("partenaires:structure", reseau=reseau.slug, uuid=mandat.structure.uuid)
         try:
             terminer_mandat(acteur=request.acteur, mandat=mandat)
         except Refus as refus:
             messages.error(request, refus.phrase)
-        else:
-            messages.success(
-                request,
-                f"{mandat.utilisateur.nom_complet} n’agit plus comme "
-                f"{mandat.get_fonction_display()} pour {mandat.structure.nom}.",
-            )
-        # Qui vient de mettre fin à son propre mandat n'a plus l'annuaire.
-        if mandat.utilisateur_id == request.acteur.utilisateur_id:
-            return redirect("accueil:tableau")
-        return redirect("partenaires:structure", reseau=reseau.slug, uuid=mandat.structure.uuid)
+            return suite
+        messages.success(
+            request,
+            f"{mandat.utilisateur.nom_complet} n’agit plus comme "
+            f"{mandat.get_fonction_display()} pour {mandat.structure.nom}.",
+        )
+        # Qui vient de mettre fin à son propre mandat n'a peut-être plus l'annuaire.
+        return redirect("accueil:tableau") if le_sien else suite
     return render(
         request,
         "partenaires/mandat_terminer.html",
-        {
-            "reseau": reseau,
-            "mandat": mandat,
-            "le_sien": mandat.utilisateur_id == request.acteur.utilisateur_id,
-        },
+        {"reseau": reseau, "mandat": mandat, "le_sien": le_sien},
     )
