@@ -142,9 +142,7 @@ RAISONS = [
     ),
     Raison("nouveau", "Nouveaux dossiers", "nouveau", _nouveaux),
     Raison("action", "Actions à échéance", "action à échéance", _actions_dues),
-    Raison(
-        "sans_referent", "Sans référent", "sans référent", _sans_referent, "referent=aucun"
-    ),
+    Raison("sans_referent", "Sans référent", "sans référent", _sans_referent, "referent=aucun"),
     Raison(
         "dormant", "Sans nouvelle depuis 30 jours", "sans nouvelle", _dormants, "situation=dormants"
     ),
@@ -248,9 +246,7 @@ def compter(reunion: Reunion, acteur) -> Compte:
     return compte_de(lignes_visibles(reunion, acteur))
 
 
-def ordre_du_jour(
-    reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = None
-) -> list[Section]:
+def ordre_du_jour(reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = None) -> list[Section]:
     """Les sections que l'acteur peut lire, dossiers chargés ; nombre de requêtes constant.
 
     Un comité n'a pas de dossier à son ordre du jour, seulement des nombres (``chiffres``).

@@ -113,9 +113,7 @@ def fichier_ics(reunion) -> str:
     debut = reunion.debut.astimezone(UTC)
     evenement.add("dtstart", debut)
     evenement.add("dtend", debut + timedelta(minutes=reunion.duree_minutes))
-    evenement.add(
-        "summary", f"{reunion.get_nature_display().capitalize()} · {reunion.reseau.nom}"
-    )
+    evenement.add("summary", f"{reunion.get_nature_display().capitalize()} · {reunion.reseau.nom}")
     if reunion.lieu:
         evenement.add("location", reunion.lieu)
     page = settings.SITE_URL + reverse("porteurs:reunion", args=[reunion.reseau.slug, reunion.uuid])

@@ -3,6 +3,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from partenaires.enums import Fonction
+from porteurs.calendrier import quand
 from porteurs.enums import EtatReunion, NatureReunion
 
 
@@ -58,6 +59,11 @@ class Reunion(models.Model):
 
     def __str__(self):
         return f"{self.get_nature_display()} du {self.debut:%d/%m/%Y}"
+
+    @property
+    def quand(self) -> str:
+        """« mardi 1ᵉʳ décembre 2026, 9 h 30 », à l'heure du réseau."""
+        return quand(self.debut, self.reseau.tz)
 
 
 class PointReunion(models.Model):

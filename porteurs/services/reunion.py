@@ -12,13 +12,13 @@ from partenaires.models import Mandat, Structure
 from porteurs.agenda import jour_de
 from porteurs.enums import Audience, EtatReunion, NatureEchange, NatureReunion
 from porteurs.models import Dossier, Echange, PointReunion, Reunion
-from porteurs.services.refus import Refus
 from porteurs.services.suivi import noter_echange
 from socle import liens
 from socle.acteur import acteur_de
 from socle.courriels import Depot, deposer
 from socle.models import Courriel, LienSigne, Utilisateur
 from socle.permissions import peut
+from socle.refus import Refus
 
 GENRE_DIGEST = "reunion_j7"
 AVANCE = timedelta(days=7)

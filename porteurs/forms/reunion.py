@@ -1,0 +1,94 @@
+"""Les formulaires des réunions : une date à l'heure du réseau, un dossier à inscrire, une ligne."""
+
+from django import forms
+
+from porteurs.calendrier import instant_local, jour_en_mots
+from porteurs.enums import NatureReunion
+from porteurs.forms.commun import ChampJour, FormulaireDeReseau
+from porteurs.forms.suivi import REGLE_DE_REDACTION
+from porteurs.services.reunion import LONGUEUR_LIGNE
+from socle.unicite import FormulaireUnique
+
+DUREES = {
+    "min_value": "Un quart d’heure au moins.",
+    "max_value": "Douze heures au plus : pour plusieurs jours, prévoyez plusieurs réunions.",
+    "invalid": "Écrivez un nombre de minutes : 120 pour deux heures.",
+}
+
+
+class ReunionForm(FormulaireUnique):
+    """Quand, où, combien de temps. ``debut`` est l'instant, calculé dans le fuseau du réseau."""
+
+    nature = forms.ChoiceField(
+        label="Quelle réunion ?",
+        choices=[(n.value, n.label.capitalize()) for n in NatureReunion],
+        initial=NatureReunion.TECHNIQUE,
+    )
+    jour = ChampJour(label="Le")
+    heure = forms.TimeField(
+        label="À",
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%Hh%M", "%H h %M", "%Hh", "%H"],
+        error_messages={"invalid": "Cette heure n’existe pas. Écrivez-la ainsi\u00a0: 09:30."},
+    )
+    duree_minutes = forms.IntegerField(
+        label="Durée, en minutes",
+        min_value=15,
+        max_value=720,
+        initial=120,
+        error_messages=DUREES,
+    )
+    lieu = forms.CharField(
+        label="Lieu",
+        max_length=200,
+        required=False,
+        help_text="La salle et la commune, ou l’adresse de la visioconférence.",
+    )
+    # La version lue : un autre changement entre-temps se voit (EXIGENCES Fiabilité 8).
+    sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, reseau, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fuseau = reseau.tz
+
+    def clean(self):
+        champs = super().clean()
+        jour, heure = champs.get("jour"), champs.get("heure")
+        if jour and heure:
+            champs["debut"] = instant_local(jour, heure, self.fuseau)
+            if champs["debut"] is None:
+                self.add_error(
+                    "heure",
+                    f"Cette heure n’existe pas le {jour_en_mots(jour)}\u00a0: on passe à l’heure d’été.",
+                )
+        return champs
+
+    def reunion(self) -> dict:
+        """Les champs de la réunion, pour le service."""
+        return {c: self.cleaned_data[c] for c in ("nature", "debut", "duree_minutes", "lieu")}
+
+
+class PointForm(FormulaireUnique):
+    reference = forms.CharField(
+        label="Référence du dossier",
+        max_length=20,
+        widget=forms.TextInput(attrs={"placeholder": "2026-0417", "autocomplete": "off"}),
+        help_text="Elle est en tête de chaque dossier.",
+    )
+    mot = forms.CharField(
+        label="Pourquoi en parler",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Lu par les membres qui voient ce dossier. " + REGLE_DE_REDACTION,
+    )
+
+
+class LigneForm(FormulaireDeReseau):
+    texte = forms.CharField(
+        label="Votre ligne",
+        max_length=LONGUEUR_LIGNE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=f"{LONGUEUR_LIGNE} caractères au plus. " + REGLE_DE_REDACTION,
+        error_messages={"required": "Écrivez au moins un mot."},
+    )
