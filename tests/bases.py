@@ -24,25 +24,26 @@ from django.utils import timezone
 from psycopg2 import sql
 
 RACINE = Path(__file__).resolve().parents[1]
-TERRITOIRES = ("*/migrations/*.py", "*/models/**/*.py", "partenaires/donnees/**/*", "donnees/**/*")
-TERRITOIRES += ("partenaires/territoires/**/*.py",)
+TERRITOIRES = ("*/migrations/*.py", "partenaires/donnees/*", "partenaires/territoires/*.py")
 DEMONSTRATION = ("*/demonstration/**/*.py", "*/demonstration*.py", "*/services/**/*.py")
-DEMONSTRATION += ("*/invariants*", "*/management/commands/demo.py", "accueil/settings.py")
-CHARGER_TERRITOIRES = """
-import os
-os.environ["DJANGO_SETTINGS_MODULE"] = "accueil.settings"
-import django
-django.setup()
-from partenaires.territoires.chargement import charger
-charger()
-"""
+DEMONSTRATION += (
+    "*/models/**/*.py",
+    "*/invariants*",
+    "*/management/commands/demo.py",
+    "accueil/settings.py",
+)
+EMPREINTES = "MAILLON_MODELES_D_ESSAI"
 # Une base reste occupée un court instant après la fermeture de sa dernière connexion.
 OCCUPEE = psycopg2.errors.ObjectInUse
 
 
-def jour_des_essais():
-    """Le jour du modèle : celui de Paris, comme les réseaux de la démonstration."""
-    return timezone.localdate(timezone=ZoneInfo("Europe/Paris"))
+def figer_les_empreintes() -> None:
+    """Jour et empreintes, une fois par suite : ses ouvriers, lancés ensuite, lisent les mêmes."""
+    # Le jour de Paris, comme les réseaux de la démonstration.
+    jour = timezone.localdate(timezone=ZoneInfo("Europe/Paris")).isoformat()
+    territoires = empreinte(TERRITOIRES)
+    demonstration = empreinte(DEMONSTRATION, territoires, jour)
+    os.environ.setdefault(EMPREINTES, f"{jour} {territoires} {demonstration}")
 
 
 def empreinte(motifs: tuple[str, ...], *suite: str) -> str:
@@ -80,9 +81,7 @@ class Bases:
 
     def modeles(self) -> tuple[str, str]:
         """Les noms du modèle des territoires et de celui de la démonstration, construits."""
-        jour = jour_des_essais()
-        territoires = empreinte(TERRITOIRES)
-        demonstration = empreinte(DEMONSTRATION, territoires, jour.isoformat())
+        jour, territoires, demonstration = os.environ[EMPREINTES].split()
         noms = (
             f"modele_{self.origine}_t_{territoires}",
             f"modele_{self.origine}_d_{demonstration}",
@@ -91,15 +90,11 @@ class Bases:
             curseur.execute("SELECT pg_advisory_lock(hashtext('maillon.modeles'))")
             self._nettoyer(curseur, noms)
             if not self._existe(curseur, noms[0]):
-                self._construire(
-                    curseur,
-                    noms[0],
-                    None,
-                    ["manage.py", "migrate", "--skip-checks"],
-                    ["-c", CHARGER_TERRITOIRES],
-                )
+                migrer = ["manage.py", "migrate", "--skip-checks"]
+                charger = ["manage.py", "charger_territoires", "--skip-checks"]
+                self._construire(curseur, noms[0], None, migrer, charger)
             if not self._existe(curseur, noms[1]):
-                demo = ["manage.py", "demo", "--skip-checks", f"--date={jour.isoformat()}"]
+                demo = ["manage.py", "demo", "--skip-checks", f"--date={jour}"]
                 self._construire(curseur, noms[1], noms[0], demo)
         return noms
 
@@ -113,11 +108,6 @@ class Bases:
                 RACINE.glob("*/management/commands/demo.py")
             ):
                 continue
-            if (
-                commande[0] == "-c"
-                and not (RACINE / "partenaires/territoires/chargement.py").exists()
-            ):
-                commande = ["tests/provisoire.py"]
             resultat = subprocess.run(
                 [sys.executable, *commande],
                 cwd=RACINE,

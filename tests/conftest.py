@@ -8,6 +8,7 @@ vraies validations prend ``base_clonee`` : un clone neuf, pour lui seul.
 import uuid
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -15,6 +16,7 @@ from tests import bases as bases_d_essai
 from tests.fabriques.distribution import ROLES, distribuer
 from tests.gardes import gabarits, lecture_seule
 
+PLATE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 VIDENT_LA_BASE = {
     "transactional_db",
     "django_db_reset_sequences",
@@ -22,6 +24,14 @@ VIDENT_LA_BASE = {
     "live_server",
 }
 CLONENT = {"base_clonee", "base_sans_demonstration", "portail"}
+
+
+def pytest_configure(config):
+    bases_d_essai.figer_les_empreintes()
+    # Les pages nomment leurs fichiers sans attendre « collectstatic », que le portail des essais
+    # de navigateur joue pour de vrai.
+    settings.STORAGES["staticfiles"]["BACKEND"] = PLATE
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(items):

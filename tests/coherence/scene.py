@@ -1,0 +1,155 @@
+"""La scène : un dossier de la structure S1, et tout ce qui peut tourner autour.
+
+Chaque élément n'est créé que si un parcours le demande. Le marqueur est dans l'intitulé du
+dossier : qui voit la fiche le lit, qui ne la voit pas ne doit jamais le recevoir.
+"""
+
+from datetime import timedelta
+from functools import cached_property
+
+from django.utils import timezone
+
+from partenaires.services.invitations import BUT as BUT_INVITATION
+from porteurs.enums import Audience, RoleAffectation
+from porteurs.models import DoublonSignale
+from porteurs.services.reunion import BUT_LIGNE
+from socle import liens
+from socle.models import Courriel
+from tests.fabriques import (
+    ActionFabrique,
+    AffectationFabrique,
+    DossierFabrique,
+    EchangeFabrique,
+    InvitationFabrique,
+    MandatFabrique,
+    PointReunionFabrique,
+    RelaisFabrique,
+    ReunionFabrique,
+)
+from tests.fabriques.partenaires import aujourd_hui
+
+NOM, TELEPHONE = "Petitjean-Secretin", "06 39 98 12 34"
+COURRIEL = "zoe.secrete@porteur.test"
+
+
+class Scene:
+    """``traits`` : ceux du dossier (``informe`` s'il n'en est rien dit)."""
+
+    def __init__(self, distribution, marqueur: str, **traits):
+        self.d = distribution
+        self.marqueur = marqueur
+        self.traits = traits or {"informe": True}
+
+    # --- Raccourcis pour les parcours --------------------------------------------------------
+
+    @property
+    def jour(self) -> str:
+        return aujourd_hui().isoformat()
+
+    @property
+    def reseau(self) -> dict:
+        return {"reseau": self.d.reseau.slug}
+
+    def de(self, objet) -> dict:
+        """Les arguments d'adresse d'un objet du réseau A."""
+        return self.reseau | {"uuid": objet.uuid}
+
+    # --- Le dossier --------------------------------------------------------------------------
+
+    @cached_property
+    def dossier(self):
+        dossier = DossierFabrique(
+            reseau=self.d.reseau,
+            structure_responsable=self.d.s1,
+            intitule=f"Projet {self.marqueur}",
+            porteur__nom=NOM,
+            porteur__email=COURRIEL,
+            porteur__telephone_saisi=TELEPHONE,
+            **self.traits,
+        )
+        for audience in Audience:
+            EchangeFabrique(
+                dossier=dossier,
+                auteur=self.d.auteur,
+                audience=audience,
+                texte=f"Note{audience}{self.marqueur}",
+            )
+        return dossier
+
+    @cached_property
+    def action(self):
+        return ActionFabrique(dossier=self.dossier, responsable=self.d.auteur)
+
+    @cached_property
+    def proposition(self):
+        """Le rôle de référent, proposé à la collègue."""
+        return AffectationFabrique(dossier=self.dossier, mandat=self.d.mandats["collegue"])
+
+    @cached_property
+    def parrainage(self):
+        return AffectationFabrique(
+            dossier=self.dossier,
+            mandat=self.d.mandats["parrain"],
+            role=RoleAffectation.PARRAIN,
+            acceptee=True,
+        )
+
+    @cached_property
+    def relais(self):
+        return RelaisFabrique(dossier=self.dossier, vers=self.d.s2)
+
+    @cached_property
+    def doublon(self):
+        autre = DossierFabrique(reseau=self.d.reseau, structure_responsable=self.d.s2)
+        return DoublonSignale.objects.create(dossier=self.dossier, autre=autre)
+
+    # --- Les réunions ------------------------------------------------------------------------
+
+    @cached_property
+    def reunion(self):
+        return ReunionFabrique(reseau=self.d.reseau)
+
+    @cached_property
+    def point(self):
+        return PointReunionFabrique(reunion=self.reunion, dossier=self.dossier)
+
+    # --- Les liens et les courriels ----------------------------------------------------------
+
+    def _lien(self, but, **contexte):
+        return liens.creer(but, timedelta(days=3), **contexte)
+
+    @cached_property
+    def jeton_ligne(self) -> str:
+        lien = self._lien(
+            BUT_LIGNE, utilisateur=self.d.auteur, contexte={"dossier": self.dossier.pk}
+        )
+        return liens.jeton(lien)
+
+    @cached_property
+    def invitation(self):
+        return InvitationFabrique(
+            reseau=self.d.reseau, structure=self.d.s1, lien=self._lien(BUT_INVITATION)
+        )
+
+    @cached_property
+    def jeton_invitation(self) -> str:
+        return liens.jeton(self.invitation.lien)
+
+    @cached_property
+    def mandat_a_finir(self):
+        return MandatFabrique(reseau=self.d.reseau, structure=self.d.s1)
+
+    @cached_property
+    def courriel(self):
+        return Courriel.objects.create(
+            genre="compte",
+            adresse="quelqu.un@essai.test",
+            cle_destinataire="quelqu.un@essai.test",
+            periode=self.marqueur,
+            message_id=Courriel.identifiant("compte", "quelqu.un@essai.test", self.marqueur),
+            sujet=f"Sujet {self.marqueur}",
+            corps_texte=f"Corps {self.marqueur}",
+            corps_html=f"<p>Corps {self.marqueur}</p>",
+            etat="echec",
+            envoye_le=timezone.now(),
+        )
