@@ -100,6 +100,9 @@ def partage(request, reseau):
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.partage", reseau)
     form = PartageForm(request.POST or None)
+    if request.method == "POST" and reseau.partage_ouvert_le:
+        messages.info(request, "Le partage est déjà ouvert : rien n’a changé.")
+        return redirect("partenaires:partage", reseau=reseau.slug)
     if request.method == "POST" and form.is_valid():
         try:
             ouvrir_partage(reseau=reseau, **form.cleaned_data)

@@ -1,0 +1,473 @@
+"""Inviter, se raviser, accepter : qui le peut, ce qui part, et ce qu'un lien ne permet plus."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core import signing
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from partenaires.enums import Fonction
+from partenaires.models import ConventionStructure, Invitation, Mandat
+from partenaires.services import invitations as service
+from socle import liens
+from socle.acteur import acteur_de
+from socle.courriels import genres
+from socle.models import Courriel, LienSigne, Utilisateur
+from socle.refus import Refus
+from tests.fabriques import MandatFabrique, UtilisateurFabrique
+from tests.fabriques.partenaires import aujourd_hui
+
+PHRASE = "un chemin creux sous les hêtres"
+
+
+def url(nom, distribution, *suite):
+    return reverse(f"partenaires:{nom}", args=[distribution.reseau.slug, *suite])
+
+
+def inviter(distribution, email="nadia@ailleurs.test", **champs):
+    defaut = {
+        "acteur": acteur_de(distribution.animatrice),
+        "reseau": distribution.reseau,
+        "structure": distribution.s1,
+        "fonction": Fonction.TECHNICIEN,
+        "prenom": "Nadia",
+        "nom": "Renard",
+    }
+    return service.inviter(email=email, **defaut | champs)
+
+
+def url_du_lien(invitation):
+    return reverse("partenaires:invitation_accepter", args=[liens.jeton(invitation.lien)])
+
+
+def saisie(distribution, **champs):
+    return {
+        "structure": str(distribution.s1.uuid),
+        "fonction": "technicien",
+        "prenom": "Nadia",
+        "nom": "Renard",
+        "email": "Nadia@Ailleurs.test",
+        **champs,
+    }
+
+
+COMPTE = {"prenom": "Nadia", "nom": "Renard", "password1": PHRASE, "password2": PHRASE}
+
+
+# --- Inviter -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nom", ["animatrice", "auteur"])
+def test_inviter_ecrit_la_ligne_le_lien_et_le_courriel(nom, distribution, connecter):
+    client = connecter(getattr(distribution, nom))
+    assert "Inviter quelqu’un · Réseau de la vallée" in (
+        client.get(url("inviter", distribution)).content.decode()
+    )
+    reponse = client.post(url("inviter", distribution), saisie(distribution))
+    assert reponse["Location"] == url("invitations", distribution)
+    invitation = Invitation.objects.get(email="nadia@ailleurs.test")
+    assert invitation.invitee_par == getattr(distribution, nom)
+    assert invitation.administre is False
+    assert invitation.lien.but == "invitation"
+    duree = invitation.expire_le - timezone.now()
+    assert timedelta(days=13, hours=23) < duree <= timedelta(days=14)
+    courriel = Courriel.objects.get(genre="invitation")
+    assert courriel.adresse == "nadia@ailleurs.test"
+    assert courriel.contexte == {"invitation": invitation.pk}
+    assert "Nadia Renard" in client.get(url("invitations", distribution)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("nom", "statut"),
+    [
+        ("collegue", 403),
+        ("voisine", 403),
+        ("elue", 403),
+        ("parrain", 403),
+        ("accueil", 403),
+        ("etrangere", 404),
+        ("animatrice_b", 404),
+        ("echue", 404),
+        ("auditrice", 404),
+        ("administratrice", 404),
+    ],
+)
+def test_les_autres_n_invitent_pas(nom, statut, distribution, connecter, marqueur):
+    invitation = inviter(distribution, nom=marqueur)
+    assert marqueur in (
+        connecter(distribution.animatrice).get(url("invitations", distribution)).content.decode()
+    )
+    client = connecter(getattr(distribution, nom))
+    lecture = client.get(url("invitations", distribution))
+    assert lecture.status_code == statut
+    assert marqueur not in lecture.content.decode()
+    assert client.get(url("inviter", distribution)).status_code == statut
+    assert client.post(url("inviter", distribution), saisie(distribution)).status_code == statut
+    for geste in ("invitation_revoquer", "invitation_renvoyer"):
+        adresse = url(geste, distribution, invitation.uuid)
+        assert client.post(adresse).status_code in (403, 404)
+    assert list(Invitation.objects.filter(revoquee_le=None)) == [invitation]
+
+
+def test_une_structure_n_invite_que_chez_elle_et_a_ses_fonctions(distribution, connecter):
+    client = connecter(distribution.auteur)
+    page = client.get(url("inviter", distribution)).content.decode()
+    assert "Chambre de la vallée" in page
+    assert "Pays de la vallée" not in page
+    assert "élu ou élue" in page
+    assert "animation du réseau" not in page
+    for champs in (
+        {"structure": str(distribution.s2.uuid)},
+        {"fonction": "animateur"},
+        {"fonction": "auditeur"},
+    ):
+        reponse = client.post(url("inviter", distribution), saisie(distribution, **champs))
+        assert reponse.status_code == 200
+        assert "Nadia@Ailleurs.test" in reponse.content.decode()
+    assert not Invitation.objects.exists()
+    # Et ne voit pas ce que l'animation attend ailleurs.
+    inviter(distribution, "ailleurs@s2.test", structure=distribution.s2)
+    anime = inviter(distribution, "anime@s1.test", fonction=Fonction.ANIMATEUR)
+    page = client.get(url("invitations", distribution)).content.decode()
+    assert "ailleurs@s2.test" not in page
+    assert "anime@s1.test" in page
+    adresse = url("invitation_revoquer", distribution, anime.uuid)
+    assert client.post(adresse).status_code == 403
+
+
+def test_une_saisie_fausse_se_dit_et_se_garde(distribution, connecter):
+    reponse = connecter(distribution.animatrice).post(
+        url("inviter", distribution),
+        saisie(distribution, email="nadia.ailleurs", fonction="auditeur", administre="on"),
+    )
+    page = reponse.content.decode()
+    assert "il faut un @ et un point" in page
+    assert "n’administre pas de structure" in page
+    assert 'value="nadia.ailleurs"' in page
+    assert not Invitation.objects.exists()
+
+
+def test_qui_tient_deja_le_mandat_n_est_pas_invite(distribution, connecter):
+    reponse = connecter(distribution.animatrice).post(
+        url("inviter", distribution), saisie(distribution, email="COLLEGUE@distribution.test")
+    )
+    assert "tient déjà ce mandat" in reponse.content.decode()
+    assert not Invitation.objects.exists()
+    # Mais on peut lui confier l'administration.
+    inviter(distribution, "collegue@distribution.test", administre=True)
+
+
+def test_un_double_envoi_n_invite_qu_une_fois(distribution, connecter):
+    client = connecter(distribution.animatrice)
+    cle = client.get(url("inviter", distribution)).context["form"]["cle_envoi"].value()
+    for _ in range(2):
+        reponse = client.post(
+            url("inviter", distribution), saisie(distribution, cle_envoi=str(cle))
+        )
+        assert reponse["Location"] == url("invitations", distribution)
+    assert Invitation.objects.count() == Courriel.objects.count() == 1
+
+
+def test_inviter_de_nouveau_remplace(distribution):
+    premiere = inviter(distribution)
+    seconde = inviter(distribution, "NADIA@ailleurs.test", prenom="Nadège")
+    premiere.refresh_from_db()
+    assert premiere.revoquee_le
+    assert premiere.lien.revoque_le
+    assert seconde.lien.revoque_le is None
+    assert Client().get(url_du_lien(premiere)).status_code == 410
+    assert Courriel.objects.filter(genre="invitation").count() == 2
+
+
+def test_une_structure_sortie_n_invite_plus(distribution):
+    ConventionStructure.objects.filter(structure=distribution.s1).delete()
+    with pytest.raises(Refus) as refus:
+        inviter(distribution)
+    assert refus.value.champ == "structure"
+    assert not Invitation.objects.exists()
+    assert not LienSigne.objects.exists()
+
+
+# --- La liste ------------------------------------------------------------------------------
+
+
+def test_liste_une_puis_trois_lignes(distribution, connecter, nombre_de_requetes):
+    client = connecter(distribution.animatrice)
+    vide = client.get(url("invitations", distribution)).content.decode()
+    assert "Personne n’est attendu" in vide
+    inviter(distribution, "a@essai.test")
+    with nombre_de_requetes(6):
+        client.get(url("invitations", distribution))
+    inviter(distribution, "b@essai.test", structure=distribution.s2)
+    passee = inviter(distribution, "c@essai.test")
+    Invitation.objects.filter(pk=passee.pk).update(expire_le=timezone.now() - timedelta(hours=1))
+    with nombre_de_requetes(6):
+        page = client.get(url("invitations", distribution))
+    adresses = [i.email for i in page.context["page_invitations"]]
+    assert adresses == ["c@essai.test", "b@essai.test", "a@essai.test"]
+    texte = page.content.decode()
+    assert "<title>Invitations · Réseau de la vallée · Maillon</title>" in texte
+    assert texte.count("Valable jusqu’au") == 2
+    assert texte.count("Expirée le") == 1
+
+
+def test_annuler_puis_encore(distribution, connecter):
+    invitation = inviter(distribution)
+    client = connecter(distribution.auteur)
+    adresse = url("invitation_revoquer", distribution, invitation.uuid)
+    assert client.get(adresse).status_code == 405
+    assert "est annulée" in client.post(adresse, follow=True).content.decode()
+    assert "déjà été acceptée, annulée" in client.post(adresse, follow=True).content.decode()
+    page = Client().get(url_du_lien(invitation))
+    assert page.status_code == 410
+    assert "annulé par la personne" in page.content.decode()
+
+
+def test_renvoyer_donne_un_nouveau_lien(distribution, connecter):
+    invitation = inviter(distribution, administre=True)
+    client = connecter(distribution.auteur)
+    adresse = url("invitation_renvoyer", distribution, invitation.uuid)
+    assert "Une nouvelle invitation part" in client.post(adresse, follow=True).content.decode()
+    neuve = Invitation.objects.get(revoquee_le=None)
+    assert (neuve.email, neuve.administre, neuve.invitee_par) == (
+        "nadia@ailleurs.test",
+        True,
+        distribution.auteur,
+    )
+    assert Client().get(url_du_lien(invitation)).status_code == 410
+    assert Client().get(url_du_lien(neuve)).status_code == 200
+    # Le même bouton pressé deux fois n'envoie pas deux courriels.
+    client.post(adresse)
+    assert Invitation.objects.count() == Courriel.objects.filter(genre="invitation").count() == 2
+
+
+# --- Le courriel ---------------------------------------------------------------------------
+
+
+def composer(*courriels):
+    return genres()["invitation"].composer(courriels)
+
+
+def test_le_courriel_dit_qui_pour_quoi_et_jusqu_a_quand(distribution):
+    distribution.s1.nom = "L’Atelier & Cie <test>"
+    distribution.s1.save(update_fields=["nom"])
+    invitation = inviter(distribution)
+    courriel = Courriel.objects.get()
+    message = composer(courriel)[courriel.pk]
+    assert message.sujet == (
+        "Anouk Distribution-Animatrice vous invite dans le réseau Réseau de la vallée"
+    )
+    adresse = settings.SITE_URL + url_du_lien(invitation)
+    for corps in (message.texte, message.html):
+        assert adresse in corps
+        assert "Anouk Distribution-Animatrice" in corps
+        assert f"{invitation.expire_le:%Y}" in corps
+    assert "L’Atelier & Cie <test>" in message.texte
+    assert "L’Atelier &amp; Cie &lt;test&gt;" in message.html
+    assert liens.jeton(invitation.lien) not in str(courriel.contexte)
+
+
+def test_une_invitation_annulee_ne_part_pas(distribution):
+    partie, annulee = inviter(distribution), inviter(distribution, "autre@essai.test")
+    service.revoquer(annulee)
+    lignes = {c.contexte["invitation"]: c for c in Courriel.objects.all()}
+    messages = composer(*lignes.values())
+    assert messages[lignes[annulee.pk].pk] is None
+    assert "vous invite" in messages[lignes[partie.pk].pk].sujet
+
+
+# --- Accepter ------------------------------------------------------------------------------
+
+
+def test_un_lien_lu_ne_consomme_rien(distribution):
+    invitation = inviter(distribution)
+    for _ in range(2):
+        page = Client().get(url_du_lien(invitation))
+        assert page.status_code == 200
+        texte = page.content.decode()
+        assert "Anouk Distribution-Animatrice vous invite" in texte
+        assert "Chambre de la vallée" in texte
+        assert 'value="Renard"' in texte
+    invitation.refresh_from_db()
+    assert invitation.acceptee_le is None
+    assert invitation.lien.utilise_le is None
+
+
+def test_accepter_ouvre_le_compte_le_mandat_et_la_session(distribution):
+    invitation = inviter(distribution, administre=True)
+    client = Client()
+    reponse = client.post(url_du_lien(invitation), COMPTE)
+    assert reponse["Location"] == reverse("accueil:tableau")
+    nadia = Utilisateur.objects.get(email="nadia@ailleurs.test")
+    assert get_user(client) == nadia
+    assert nadia.check_password(PHRASE)
+    assert nadia.nom_complet == "Nadia Renard"
+    assert nadia.est_administrateur is False
+    assert nadia.emailaddress_set.get().verified
+    mandat = Mandat.objects.get(utilisateur=nadia)
+    assert (mandat.structure, mandat.reseau, mandat.fonction, mandat.administre) == (
+        distribution.s1,
+        distribution.reseau,
+        "technicien",
+        True,
+    )
+    assert mandat.periode == DateRange(aujourd_hui(), None)
+    invitation.refresh_from_db()
+    assert invitation.acceptee_par == nadia
+    assert "Nadia Renard" in client.get(url("annuaire", distribution)).content.decode()
+    # Le lien ne sert qu'une fois ; à la même personne, la page le dit sans l'inquiéter.
+    assert client.post(url_du_lien(invitation), COMPTE)["Location"] == reverse("accueil:tableau")
+    page = Client().post(url_du_lien(invitation), COMPTE)
+    assert page.status_code == 410
+    assert "déjà servi" in page.content.decode()
+    assert Mandat.objects.filter(utilisateur=nadia).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("champs", "phrase"),
+    [
+        ({"password1": "court", "password2": "court"}, "12 caractères"),
+        ({"password2": "autre chose que la première"}, "ne sont pas les mêmes"),
+        (
+            {"password1": "nadia@ailleurs.test", "password2": "nadia@ailleurs.test"},
+            "trop semblable",
+        ),
+        ({"password1": "qwerty123456", "password2": "qwerty123456"}, "trop courant"),
+        ({"prenom": ""}, "Prénom"),
+    ],
+)
+def test_un_mot_de_passe_faible_se_dit_en_francais(champs, phrase, distribution):
+    invitation = inviter(distribution)
+    page = Client().post(url_du_lien(invitation), COMPTE | champs)
+    texte = page.content.decode()
+    assert page.status_code == 200
+    assert phrase in texte
+    assert 'value="Renard"' in texte
+    assert PHRASE not in texte
+    assert not Utilisateur.objects.filter(email="nadia@ailleurs.test").exists()
+    invitation.lien.refresh_from_db()
+    assert invitation.lien.utilise_le is None
+
+
+def test_un_compte_existant_se_connecte_puis_accepte(distribution, connecter):
+    invitation = inviter(distribution, "Etrangere@distribution.test")
+    anonyme = Client()
+    page = anonyme.get(url_du_lien(invitation)).content.decode()
+    assert "Connectez-vous" in page
+    assert "password1" not in page
+    # Un envoi forgé n'ouvre ni ne change le compte.
+    anonyme.post(url_du_lien(invitation), COMPTE)
+    assert not Mandat.objects.filter(utilisateur=distribution.etrangere, reseau=distribution.reseau)
+    client = connecter(distribution.etrangere)
+    assert "il ne reste qu’à accepter" in client.get(url_du_lien(invitation)).content.decode()
+    assert client.post(url_du_lien(invitation))["Location"] == reverse("accueil:tableau")
+    assert Mandat.objects.get(utilisateur=distribution.etrangere, reseau=distribution.reseau)
+
+
+def test_un_autre_compte_n_accepte_pas(distribution, connecter):
+    invitation = inviter(distribution)
+    client = connecter(distribution.voisine)
+    for page in (client.get(url_du_lien(invitation)), client.post(url_du_lien(invitation), COMPTE)):
+        assert "adressée à" in page.content.decode()
+        assert "nadia@ailleurs.test" in page.content.decode()
+    with pytest.raises(Refus):
+        service.accepter(invitation=invitation, utilisateur=distribution.voisine)
+    invitation.lien.refresh_from_db()
+    assert invitation.lien.utilise_le is None
+    assert Mandat.objects.filter(utilisateur=distribution.voisine).count() == 1
+
+
+def test_un_compte_ferme_n_entre_pas(distribution):
+    UtilisateurFabrique(email="nadia@ailleurs.test", is_active=False)
+    invitation = inviter(distribution)
+    page = Client().post(url_du_lien(invitation), COMPTE)
+    assert "a été fermé" in page.content.decode()
+    assert not Mandat.objects.filter(utilisateur__email="nadia@ailleurs.test").exists()
+
+
+def test_un_lien_expire_ou_forge(distribution):
+    invitation = inviter(distribution)
+    autre = signing.Signer(salt="lien.autre").sign(invitation.lien.uuid.hex)
+    inconnu = signing.Signer(salt="lien.invitation").sign("0" * 32)
+    for jeton in (autre, inconnu, "n-importe-quoi", liens.jeton(invitation.lien)[:-2]):
+        adresse = reverse("partenaires:invitation_accepter", args=[jeton])
+        for reponse in (Client().get(adresse), Client().post(adresse, COMPTE)):
+            assert reponse.status_code == 410
+            assert "n’est pas reconnu" in reponse.content.decode()
+    LienSigne.objects.update(expire_le=timezone.now() - timedelta(seconds=1))
+    for reponse in (
+        Client().get(url_du_lien(invitation)),
+        Client().post(url_du_lien(invitation), COMPTE),
+    ):
+        assert reponse.status_code == 410
+        assert "a expiré" in reponse.content.decode()
+        assert "vous en envoyer une nouvelle" in reponse.content.decode()
+    assert not Utilisateur.objects.filter(email="nadia@ailleurs.test").exists()
+
+
+def test_une_structure_sortie_entre_temps(distribution):
+    invitation = inviter(distribution)
+    ConventionStructure.objects.filter(structure=distribution.s1).delete()
+    page = Client().post(url_du_lien(invitation), COMPTE)
+    assert page.status_code == 410
+    assert "n’est plus membre" in page.content.decode()
+    assert not Utilisateur.objects.filter(email="nadia@ailleurs.test").exists()
+    invitation.lien.refresh_from_db()
+    assert invitation.lien.utilise_le is None
+
+
+def test_deux_invitations_a_la_meme_personne(distribution):
+    """Technicienne ici, marraine là : la seconde retrouve le compte ouvert par la première."""
+    premiere = inviter(distribution)
+    seconde = inviter(distribution, fonction=Fonction.PARRAIN, structure=distribution.s2)
+    client = Client()
+    client.post(url_du_lien(premiere), COMPTE)
+    client.post(url_du_lien(seconde))
+    nadia = Utilisateur.objects.get(email="nadia@ailleurs.test")
+    assert sorted(Mandat.objects.filter(utilisateur=nadia).values_list("fonction", flat=True)) == [
+        "parrain",
+        "technicien",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("periode", "attendues"),
+    [
+        ((-30, None), [(-30, None)]),
+        ((-30, 10), [(-30, None)]),
+        ((-30, -5), [(-30, -5), (0, None)]),
+        ((20, None), [(0, 20), (20, None)]),
+    ],
+)
+def test_un_mandat_qui_chevauche(periode, attendues, distribution, connecter):
+    def jours(debut, fin):
+        return DateRange(aujourd_hui(debut), None if fin is None else aujourd_hui(fin))
+
+    invitation = inviter(distribution, "voisine@distribution.test", administre=True)
+    MandatFabrique(
+        utilisateur=distribution.voisine,
+        structure=distribution.s1,
+        reseau=distribution.reseau,
+        periode=jours(*periode),
+    )
+    reponse = connecter(distribution.voisine).post(url_du_lien(invitation))
+    assert reponse["Location"] == reverse("accueil:tableau")
+    mandats = Mandat.objects.filter(utilisateur=distribution.voisine, structure=distribution.s1)
+    assert [m.periode for m in mandats.order_by("periode")] == [jours(*p) for p in attendues]
+    assert mandats.get(periode__contains=aujourd_hui()).administre
+
+
+def test_trop_d_essais_d_une_meme_adresse(distribution, monkeypatch):
+    monkeypatch.setattr("partenaires.views.invitations.ESSAIS", 2)
+    invitation = inviter(distribution)
+    client = Client()
+    for statut in (200, 200, 429):
+        page = client.post(url_du_lien(invitation), COMPTE | {"password2": "pas la même"})
+        assert page.status_code == statut
+    assert "revenez dans une heure" in page.content.decode()
+    assert client.get(url_du_lien(invitation)).status_code == 200
