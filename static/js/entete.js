@@ -1,10 +1,12 @@
-// L'en-tête : l'entrée de la page reste en vue sur un téléphone ; le volet du compte se ferme.
+// L'en-tête : l'entrée et l'onglet de la page restent en vue sur un téléphone ; le volet du compte se ferme.
 (() => {
   "use strict";
-  const actif = document.querySelector(".bandeau nav [aria-current]");
-  const nav = actif && actif.closest("nav");
-  if (nav && nav.scrollWidth > nav.clientWidth) {
-    nav.scrollLeft = actif.offsetLeft - nav.clientWidth / 3;
+  for (const menu of document.querySelectorAll(".bandeau nav, .onglets")) {
+    const actif = menu.querySelector("[aria-current]");
+    if (actif && menu.scrollWidth > menu.clientWidth) {
+      const avant = actif.getBoundingClientRect().left - menu.getBoundingClientRect().left;
+      menu.scrollLeft += avant - menu.clientWidth / 3;
+    }
   }
   const volet = document.querySelector(".compte-menu");
   if (!volet) return;
