@@ -197,6 +197,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=15),
         "options": {"expires": 900},
     },
+    "reprendre-les-suivis": {
+        "task": "porteurs.tasks.reprendre_les_suivis",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "purger": {
         "task": "socle.tasks.purger",
         "schedule": crontab(hour=3, minute=15),

@@ -43,6 +43,9 @@ PERSONNE_PRESSENTIE = Etat(
     "c’est à lui que le rôle est proposé",
     lambda acteur, affectation: affectation.utilisateur_id == acteur.utilisateur_id,
 )
+STRUCTURE_RESPONSABLE = Etat(
+    "sa structure répond du dossier", lambda acteur, affectation: _repond(acteur, affectation.dossier)
+)
 ACTION_SUIVIE = Etat(
     "il suit le dossier de l’action", lambda acteur, action: suit(acteur, action.dossier)
 )
@@ -114,6 +117,12 @@ REGLES = [
         "Accepter ou décliner un rôle",
         ("porteurs:affectation_repondre",),
         {T: PERSONNE_PRESSENTIE, P: PERSONNE_PRESSENTIE},
+    ),
+    Regle(
+        "porteurs.affectation.retirer",
+        "Retirer une proposition de rôle sans réponse",
+        ("porteurs:affectation_retirer",),
+        {T: STRUCTURE_RESPONSABLE},
     ),
     Regle(
         "porteurs.relais.proposer",

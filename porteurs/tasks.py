@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from porteurs.services import reunion
+from partenaires.models import Reseau
+from porteurs.services import departs, reunion
 from socle import battements
 
 
@@ -10,3 +11,11 @@ from socle import battements
 def preparer_digests() -> None:
     reunion.preparer_digests()
     battements.battre("porteurs.preparer_digests")
+
+
+@shared_task
+def reprendre_les_suivis() -> None:
+    """Chaque heure : un mandat ou une convention qui finit à sa date n'annonce rien à personne."""
+    for reseau in Reseau.objects.all():
+        departs.reprendre_les_suivis(reseau)
+    battements.battre("porteurs.reprendre_les_suivis")

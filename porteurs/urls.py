@@ -41,6 +41,11 @@ urlpatterns = [
         suivi.affectation_repondre,
         name="affectation_repondre",
     ),
+    path(
+        "r/<slug:reseau>/affectations/<uuid:uuid>/retirer/",
+        suivi.affectation_retirer,
+        name="affectation_retirer",
+    ),
     path("r/<slug:reseau>/relais/<uuid:uuid>/", suivi.relais_repondre, name="relais_repondre"),
     path(
         "r/<slug:reseau>/relais/<uuid:uuid>/retirer/", suivi.relais_annuler, name="relais_annuler"

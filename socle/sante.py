@@ -18,6 +18,7 @@ from socle.models import Courriel
 SILENCES = {
     "socle.balayer_courriels": timedelta(minutes=5),
     "porteurs.preparer_digests": timedelta(hours=1),
+    "porteurs.reprendre_les_suivis": timedelta(hours=3),
     "socle.purger": timedelta(hours=26),
 }
 ATTENTE_MAXIMALE = timedelta(minutes=30)

@@ -20,16 +20,29 @@ class FormulaireUnique(forms.Form):
         self.fields["cle_envoi"].initial = uuid.uuid4
 
 
+def deja_fait(cle: uuid.UUID | None, acteur: Acteur) -> str | None:
+    """L'adresse du résultat si ce formulaire a déjà agi, sinon rien."""
+    if cle is None:
+        return None
+    return (
+        EnvoiUnique.objects.filter(cle=_cle_de(cle, acteur)).values_list("resultat", flat=True).first()
+    )
+
+
+def _cle_de(cle: uuid.UUID, acteur: Acteur) -> uuid.UUID:
+    """La clé appartient à la personne : celle d'un autre compte ne révèle rien."""
+    return uuid.uuid5(cle, str(acteur.utilisateur_id))
+
+
 def une_seule_fois(cle: uuid.UUID | None, acteur: Acteur, agir: Callable[[], str]) -> str:
     """Exécute ``agir`` (qui rend l'adresse du résultat) une seule fois par clé.
 
-    Le second envoi attend le premier sur l'index unique, puis reçoit son résultat. La clé
-    appartient à la personne : celle d'un autre compte ne révèle rien.
+    Le second envoi attend le premier sur l'index unique, puis reçoit son résultat.
     """
     if cle is None:
         with transaction.atomic():
             return agir()
-    cle = uuid.uuid5(cle, str(acteur.utilisateur_id))
+    cle = _cle_de(cle, acteur)
     with transaction.atomic():
         with connection.cursor() as curseur:
             curseur.execute(

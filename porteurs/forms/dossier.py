@@ -1,6 +1,6 @@
 from django import forms
-from partenaires.champs import ChampCommune
 
+from partenaires.champs import ChampCommune
 from partenaires.enums import SectionNaf
 from porteurs.coordonnees import telephone_international
 from porteurs.enums import ModeInformation, NatureProjet

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.utils import timezone
 
 from partenaires.enums import SectionNaf
 from porteurs.coordonnees import cle_nom
@@ -49,7 +50,9 @@ class DossierQuerySet(models.QuerySet):
         return self.filter(clos_le=None)
 
     def dormants(self, jour):
-        return self.ouverts().filter(activite_le__lt=jour - DELAI_DORMANT)
+        """Ouverts, et sans rien de nouveau depuis trente jours au début de ce jour-là."""
+        seuil = timezone.make_aware(datetime.combine(jour - DELAI_DORMANT, time.min))
+        return self.ouverts().filter(activite_le__lt=seuil)
 
     def sans_referent(self):
         return self.filter(~_a_un_referent())
@@ -217,6 +220,11 @@ class Dossier(models.Model):
     def partageable(self) -> bool:
         """La personne est informée et ne s'est pas opposée."""
         return self.informe_le is not None and self.opposition_le is None
+
+    @property
+    def ouvert_aux_autres(self) -> bool:
+        """Partageable, dans un réseau qui a ouvert le partage : on peut le confier ailleurs."""
+        return self.partageable and self.reseau.partage_ouvert_le is not None
 
 
 class Porteur(models.Model):

@@ -111,7 +111,7 @@ def regle_en_clair(dossier: Dossier) -> set[tuple[str, str, date | None]]:
     # La structure responsable suit tout le dossier.
     ouvrir(cle_structure(dossier.structure_responsable_id, reseau), Volet.PROFESSIONNEL)
     # Le réseau voit la fiche quand la personne est informée et ne s'y oppose pas.
-    if dossier.partageable and dossier.reseau.partage_ouvert_le is not None:
+    if dossier.ouvert_aux_autres:
         ouvrir(cle_reseau(reseau), Volet.FICHE)
     # La structure à qui l'on propose le relais voit la fiche pour répondre.
     for relais in dossier.relais.all():

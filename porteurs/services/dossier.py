@@ -3,7 +3,8 @@
 from datetime import date, datetime, time
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from porteurs.coordonnees import telephone_international
@@ -26,7 +27,8 @@ def prochaine_reference(reseau, jour: date) -> str:
         )
     derniere = (
         Dossier.objects.filter(reseau=reseau, reference__startswith=f"{jour.year}-")
-        .order_by("-reference")
+        # Le dix-millième dossier d'une année s'écrit plus long : il vient après « 9999 ».
+        .order_by(Length("reference").desc(), "-reference")
         .values_list("reference", flat=True)
         .first()
     )
@@ -178,7 +180,7 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
         dossier=dossier, etape=etape, le=le, motif=motif, par=acteur.utilisateur
     )
     if etape in SORTIES:
-        _retirer_les_propositions(dossier)
+        _retirer_les_propositions(dossier, dossier.affectations.proposees())
     toucher(
         dossier,
         contact_le=le,
@@ -189,13 +191,13 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
     return dossier
 
 
-def _retirer_les_propositions(dossier: Dossier) -> None:
-    """Un dossier clos n'attend plus de réponse de personne."""
+def _retirer_les_propositions(dossier: Dossier, roles: QuerySet) -> None:
+    """Le relais sans réponse et ces rôles proposés n'attendent plus personne."""
     maintenant = timezone.now()
     dossier.relais.filter(etat=EtatRelais.PROPOSE).update(
         etat=EtatRelais.ANNULE, repondu_le=maintenant
     )
-    dossier.affectations.proposees().update(etat=EtatAffectation.RETIREE, repondue_le=maintenant)
+    roles.update(etat=EtatAffectation.RETIREE, repondue_le=maintenant)
 
 
 def motif_requis(actuelle: str, nouvelle: str) -> bool:
@@ -216,13 +218,20 @@ def informer(*, dossier: Dossier, le: date, mode: str) -> Dossier:
 
 @transaction.atomic
 def enregistrer_opposition(*, dossier: Dossier, le: date) -> Dossier:
-    """La personne s'oppose : le réseau cesse de voir la fiche aussitôt."""
+    """La personne s'oppose : le réseau cesse de voir la fiche aussitôt.
+
+    Ce qui était proposé à d'autres structures est retiré : répondre leur ouvrirait le dossier.
+    """
     dossier = verrouiller(dossier)
     _verifier_dates(dossier.reseau.aujourd_hui(), opposition_le=le)
     if dossier.informe_le is None:
         raise Refus(
             "La personne n’a pas encore été informée : rien n’est partagé.", "opposition_le"
         )
+    _retirer_les_propositions(
+        dossier,
+        dossier.affectations.proposees().exclude(structure=dossier.structure_responsable_id),
+    )
     toucher(dossier, contact_le=le, opposition_le=le)
     return dossier
 

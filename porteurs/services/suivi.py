@@ -10,7 +10,6 @@ from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
 from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Echange, Relais
-from porteurs.services.acces import recalculer
 from porteurs.services.dossier import toucher, verrouiller
 from socle.refus import Refus
 
@@ -86,12 +85,8 @@ def proposer_affectation(*, acteur, dossier: Dossier, mandat: Mandat, role: str)
     if dossier.affectations.en_cours().filter(role=role, utilisateur=mandat.utilisateur).exists():
         raise Refus("Cette personne tient déjà ce rôle.", "mandat")
     ailleurs = mandat.structure_id != dossier.structure_responsable_id
-    if ailleurs and not dossier.partageable:
-        raise Refus(
-            "La personne accompagnée n’est pas encore informée : le dossier reste dans la structure "
-            "qui l’a ouvert.",
-            "mandat",
-        )
+    if ailleurs:
+        _exiger_ouvert(dossier, "mandat")
     affectation = Affectation.objects.create(
         dossier=dossier,
         role=role,
@@ -133,6 +128,8 @@ def repondre_affectation(
     if affectation.etat != EtatAffectation.PROPOSEE:
         raise Refus("Cette proposition a déjà reçu une réponse.")
     if accepte:
+        if affectation.structure_id != dossier.structure_responsable_id:
+            _exiger_ouvert(dossier)
         _accepter(dossier, affectation)
     else:
         affectation.etat = EtatAffectation.DECLINEE
@@ -141,6 +138,36 @@ def repondre_affectation(
         affectation.save(update_fields=["etat", "motif", "repondue_le"])
     toucher(dossier)
     return affectation
+
+
+def _exiger_ouvert(dossier: Dossier, champ: str | None = None) -> None:
+    """Refuse de confier à une autre structure un dossier qui doit rester dans la sienne."""
+    if not dossier.partageable:
+        raise Refus(
+            "La personne doit d’abord être informée et d’accord : c’est elle qu’on confie. "
+            "Notez-le dans « Ce qui est partagé ».",
+            champ,
+        )
+    if not dossier.ouvert_aux_autres:
+        raise Refus(
+            "Votre réseau n’a pas encore ouvert le partage des dossiers : l’animation doit "
+            "d’abord enregistrer l’analyse d’impact et l’accord entre partenaires.",
+            champ,
+        )
+
+
+@transaction.atomic
+def retirer_affectation(*, affectation: Affectation) -> bool:
+    """Retire une proposition sans réponse ; faux si la réponse est venue avant."""
+    dossier = verrouiller(affectation.dossier)
+    retiree = (
+        Affectation.objects.proposees()
+        .filter(pk=affectation.pk)
+        .update(etat=EtatAffectation.RETIREE, repondue_le=timezone.now())
+    )
+    if retiree:
+        toucher(dossier)
+    return bool(retiree)
 
 
 @transaction.atomic
@@ -152,12 +179,7 @@ def proposer_relais(*, acteur, dossier: Dossier, vers: Structure, resume: str) -
     jour = dossier.reseau.aujourd_hui()
     if not Structure.objects.membres(dossier.reseau_id, jour).filter(pk=vers.pk).exists():
         raise Refus("Cette structure n’est pas membre du réseau aujourd’hui.", "vers")
-    if not dossier.partageable:
-        raise Refus(
-            "La personne doit d’abord être informée et d’accord : c’est elle qu’on confie. "
-            "Notez-le dans « Ce qui est partagé ».",
-            "vers",
-        )
+    _exiger_ouvert(dossier, "vers")
     if dossier.relais.filter(etat=EtatRelais.PROPOSE).exists():
         raise Refus(
             "Un relais attend déjà une réponse. Annulez-le avant d’en proposer un autre.", "vers"
@@ -182,6 +204,8 @@ def repondre_relais(*, acteur, relais: Relais, accepte: bool, motif: str = "") -
         raise Refus("Ce relais a déjà reçu une réponse.")
     if not accepte and not motif.strip():
         raise Refus("Dites pourquoi vous refusez : l’autre structure doit savoir.", "motif")
+    if accepte:
+        _exiger_ouvert(dossier)
     relais.etat = EtatRelais.ACCEPTE if accepte else EtatRelais.REFUSE
     relais.motif = "" if accepte else motif
     relais.repondu_par = acteur.utilisateur
@@ -210,8 +234,6 @@ def annuler_relais(*, relais: Relais) -> bool:
     )
     if annule:
         toucher(dossier)
-    else:
-        recalculer([dossier.pk])
     return bool(annule)
 
 

@@ -25,7 +25,7 @@ from socle.journal import consigner
 from socle.pagination import paginer
 from socle.permissions import exiger, peut
 from socle.refus import Refus
-from socle.unicite import une_seule_fois
+from socle.unicite import deja_fait, une_seule_fois
 
 # L'animation lit des dossiers fermés la structure, l'étape et les dates, sans nom ni projet.
 FERMES_MONTRES = 50
@@ -168,6 +168,9 @@ def ouvrir(request, reseau):
         jour=reseau.aujourd_hui(),
     )
     if request.method == "POST" and form.is_valid():
+        # Le double clic reverrait, comme une ressemblance, le dossier qu'il vient d'ouvrir.
+        if fait := deja_fait(form.cleaned_data.get("cle_envoi"), request.acteur):
+            return redirect(fait)
         ressemblants = doublons.visibles(request.acteur, reseau, **form.identite())
         choix = request.POST.get("meme_personne")
         if ressemblants:

@@ -230,7 +230,7 @@ def affectation(request, reseau, uuid, role):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.affectation.proposer", dossier)
     mandats = list(suivi.personnes_possibles(dossier, role, dossier.reseau.aujourd_hui()))
-    if not dossier.partageable:
+    if not dossier.ouvert_aux_autres:
         mandats = [m for m in mandats if m.structure_id == dossier.structure_responsable_id]
     form = AffectationForm(request.POST or None, jour=dossier.reseau.aujourd_hui(), mandats=mandats)
     libelle = RoleAffectation(role).label
@@ -254,15 +254,19 @@ def affectation(request, reseau, uuid, role):
     )
 
 
-@require_http_methods(["GET", "POST"])
-def affectation_repondre(request, reseau, uuid):
-    """POST « oui » accepte d'un geste ; décliner passe par la page qui demande pourquoi."""
-    proposition = get_object_or_404(
+def _affectation_visible(request, reseau, uuid) -> Affectation:
+    return get_object_or_404(
         Affectation.objects.select_related("dossier__reseau").filter(
             dossier__in=Dossier.objects.visible_par(request.acteur), dossier__reseau__slug=reseau
         ),
         uuid=uuid,
     )
+
+
+@require_http_methods(["GET", "POST"])
+def affectation_repondre(request, reseau, uuid):
+    """POST « oui » accepte d'un geste ; décliner passe par la page qui demande pourquoi."""
+    proposition = _affectation_visible(request, reseau, uuid)
     exiger(request.acteur, "porteurs.affectation.repondre", proposition)
     return _repondre(
         request,
@@ -277,6 +281,17 @@ def affectation_repondre(request, reseau, uuid):
         ),
         "Merci : vous tenez désormais ce rôle.",
     )
+
+
+@require_POST
+def affectation_retirer(request, reseau, uuid):
+    proposition = _affectation_visible(request, reseau, uuid)
+    exiger(request.acteur, "porteurs.affectation.retirer", proposition)
+    if suivi.retirer_affectation(affectation=proposition):
+        messages.success(request, "La proposition est retirée.")
+    else:
+        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
+    return redirect("porteurs:dossier", reseau=reseau, uuid=proposition.dossier.uuid)
 
 
 @require_http_methods(["GET", "POST"])
