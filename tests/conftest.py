@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from tests import bases as bases_d_essai
+from tests import redis as redis_d_essai
 from tests.fabriques.distribution import ROLES, distribuer
 from tests.gardes import gabarits, lecture_seule
 
@@ -96,6 +97,14 @@ def base(request):
         if nom in request.fixturenames:
             return request.getfixturevalue(nom)
     return request.getfixturevalue("db")
+
+
+@pytest.fixture(scope="session")
+def redis():
+    """L'adresse d'un vrai Redis : celui de l'environnement, ou un autre, arrêté à la fin."""
+    with redis_d_essai.assurer() as adresse:
+        settings.REDIS_URL = adresse
+        yield adresse
 
 
 # --- Les gardes ------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ class Parcours:
     refuse: str | None = None
     code: int | None = None
     adresse: Callable[[Scene], dict] = lambda s: {}
+    # Où mène un refus qui redirige.
+    renvoi: str = "account_login"
     # L'adresse que tente la personne refusée, si ce n'est pas la même (un jeton forgé).
     adresse_refusee: Callable[[Scene], dict] | None = None
     donnees: Callable[[Scene], dict] | None = None
@@ -36,8 +38,12 @@ class Parcours:
     dossier: bool = False
     # Ce que reçoit, sur un dossier clos, la personne permise ; None : la même chose.
     clos: int | None = None
-    # La session doit venir d'une vraie connexion, mot de passe compris.
-    vraie_connexion: bool = False
+    # Ce qui doit exister avant, et que l'adresse ne nomme pas.
+    prepare: Callable[[Scene], object] = lambda s: None
+    # La personne vient de redonner son mot de passe.
+    mot_de_passe_redonne: bool = False
+    # La page interroge un vrai Redis.
+    redis: bool = False
     # Faux quand le geste n'écrit que dans la session.
     ecrit: bool = True
     traits: tuple[str, ...] = ("informe",)
@@ -83,7 +89,7 @@ def _invitee(scene: Scene) -> dict:
     }
 
 
-def _compte(prenom="Nora", nom="Neuve", **plus) -> dict:
+def compte_neuf(prenom="Nora", nom="Neuve", **plus) -> dict:
     return {
         "prenom": prenom,
         "nom": nom,
@@ -127,12 +133,14 @@ PAGES = [
         "parrain",
         INTERDIT,
         lambda s: s.reseau,
-        montre=lambda s: s.d.reseau.nom,
+        montre=lambda s: "Installations",
     ),
 ]
 
 SANTE = [
-    Parcours("sante:sante", VISITEUR, montre=lambda s: '"ok"'),
+    Parcours(
+        "sante:sante", VISITEUR, montre=lambda s: '"ok"', prepare=lambda s: s.en_forme(), redis=True
+    ),
     Parcours("sante:vivant", VISITEUR, montre=lambda s: "vivant"),
     Parcours("sante:pret", VISITEUR, montre=lambda s: "prêt"),
 ]
@@ -235,7 +243,7 @@ PARTENAIRES = [
         PERIME,
         lambda s: {"jeton": s.jeton_invitation},
         adresse_refusee=_jeton_forge,
-        donnees=lambda s: _compte(),
+        donnees=lambda s: compte_neuf(),
         attendu=302,
         montre=lambda s: s.d.reseau.nom,
     ),
@@ -254,7 +262,7 @@ PARTENAIRES = [
         "auteur",
         INTERDIT,
         lambda s: s.reseau,
-        montre=lambda s: s.d.reseau.nom,
+        montre=lambda s: "Analyse d’impact",
     ),
     Parcours(
         "partenaires:reseaux",

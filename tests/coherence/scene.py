@@ -7,14 +7,15 @@ dossier : qui voit la fiche le lit, qui ne la voit pas ne doit jamais le recevoi
 from datetime import timedelta
 from functools import cached_property
 
-from django.utils import timezone
-
 from partenaires.services.invitations import BUT as BUT_INVITATION
 from porteurs.enums import Audience, RoleAffectation
 from porteurs.models import DoublonSignale
 from porteurs.services.reunion import BUT_LIGNE
 from socle import liens
+from socle.battements import battre
+from socle.enums import EtatCourriel
 from socle.models import Courriel
+from socle.sante import SILENCES
 from tests.fabriques import (
     ActionFabrique,
     AffectationFabrique,
@@ -53,6 +54,12 @@ class Scene:
     def de(self, objet) -> dict:
         """Les arguments d'adresse d'un objet du réseau A."""
         return self.reseau | {"uuid": objet.uuid}
+
+    def en_forme(self) -> None:
+        """Les tâches planifiées viennent de passer, aucun courriel n'attend."""
+        for nom in SILENCES:
+            battre(nom)
+        Courriel.objects.filter(etat=EtatCourriel.ATTENTE).delete()
 
     # --- Le dossier --------------------------------------------------------------------------
 
@@ -150,6 +157,5 @@ class Scene:
             sujet=f"Sujet {self.marqueur}",
             corps_texte=f"Corps {self.marqueur}",
             corps_html=f"<p>Corps {self.marqueur}</p>",
-            etat="echec",
-            envoye_le=timezone.now(),
+            etat=EtatCourriel.ECHEC,
         )

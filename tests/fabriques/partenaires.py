@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import factory
+from allauth.account.models import EmailAddress
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -40,6 +41,7 @@ class UtilisateurFabrique(DjangoModelFactory):
 
     class Meta:
         model = Utilisateur
+        skip_postgeneration_save = True
 
     class Params:
         avec_mot_de_passe = factory.Trait(
@@ -51,6 +53,10 @@ class UtilisateurFabrique(DjangoModelFactory):
     prenom = "Camille"
     nom = factory.Sequence(lambda n: f"Essai{n}")
     password = "!"
+
+    @factory.post_generation
+    def adresse_verifiee(self, create, valeur, **kwargs):
+        EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
 
 class StructureFabrique(DjangoModelFactory):
