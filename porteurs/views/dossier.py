@@ -1,6 +1,7 @@
 """La liste des dossiers d'un réseau, la page d'un dossier, l'ouverture et la fiche."""
 
 from django.contrib import messages
+from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +21,7 @@ from porteurs.views.acquerir import (
     reseau_de_la_page,
     structures_de_l_acteur,
 )
+from socle import recherches
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.pagination import paginer
@@ -31,16 +33,22 @@ from socle.unicite import deja_fait, une_seule_fois
 FERMES_MONTRES = 50
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def liste(request, reseau):
+    """La liste filtrée. Un filtre s'envoie en POST : le texte cherché ne paraît pas dans l'adresse."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "porteurs.dossiers", reseau)
+    if request.method == "POST":
+        return redirect(_adresse_de_recherche(request, reseau))
+    texte = recherches.lire(request)
+    demande = request.GET.copy()
+    demande["q"] = texte
     dossiers = Dossier.objects.filter(reseau=reseau).visible_par(request.acteur)
-    filtre = DossierFilter(request.GET, dossiers, acteur=request.acteur, reseau=reseau)
+    filtre = DossierFilter(demande, dossiers, acteur=request.acteur, reseau=reseau)
     page = paginer(
         filtre.qs.avec_volet(request.acteur).pour_liste(), "activite_le", request.GET.get("apres")
     )
-    if request.GET.get("q"):
+    if texte:
         consigner(request.acteur, Operation.RECHERCHE, "dossiers", reseau.slug)
     parametres = request.GET.copy()
     parametres.pop("apres", None)
@@ -55,6 +63,22 @@ def liste(request, reseau):
     }
     gabarit = "porteurs/_dossiers_liste.html" if request.htmx else "porteurs/dossiers.html"
     return render(request, gabarit, contexte)
+
+
+def _adresse_de_recherche(request, reseau) -> str:
+    """L'adresse de la liste avec les facettes choisies, et le numéro de la recherche s'il y en a une."""
+    parametres = request.POST.copy()
+    for nom in ("csrfmiddlewaretoken", "apres", recherches.PARAMETRE):
+        parametres.pop(nom, None)
+    texte = "".join(parametres.pop("q", []))
+    choisis = QueryDict(mutable=True)
+    for nom, valeurs in parametres.lists():
+        if valeurs := [valeur for valeur in valeurs if valeur]:
+            choisis.setlist(nom, valeurs)
+    if numero := recherches.garder(request, texte):
+        choisis[recherches.PARAMETRE] = numero
+    adresse = reverse("porteurs:dossiers", args=[reseau.slug])
+    return f"{adresse}?{choisis.urlencode()}" if choisis else adresse
 
 
 def _fermes(acteur, reseau):

@@ -127,8 +127,8 @@ def test_un_echange_n_est_lu_que_de_son_audience(
         client = connecter(getattr(distribution, nom))
         page = client.get(url("dossier", dossier)).content.decode()
         assert (marqueur in page) == (nom in lisent), nom
-        trouves = client.get(
-            reverse("porteurs:dossiers", args=[dossier.reseau.slug]), {"q": marqueur}
+        trouves = client.post(
+            reverse("porteurs:dossiers", args=[dossier.reseau.slug]), {"q": marqueur}, follow=True
         ).content.decode()
         assert (dossier.intitule in trouves) == (nom in lisent), nom
 
