@@ -328,6 +328,7 @@ MAILLON_MENUS = ["accueil.menus.menu", "porteurs.menus.menu", "partenaires.menus
 MAILLON_TUILES = [
     "porteurs.tuiles.a_vous_de_jouer",
     "porteurs.tuiles.mes_dossiers",
+    "partenaires.tuiles.partage_a_ouvrir",
     "porteurs.tuiles.prochaine_reunion",
 ]
 MAILLON_COURRIELS = [
