@@ -4,19 +4,6 @@ from django import forms
 from django.utils import timezone
 
 
-class ChampJour(forms.DateField):
-    """Une date, saisie par le sélecteur du navigateur ou tapée à la française."""
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y"])
-        kwargs.setdefault(
-            "error_messages",
-            {"invalid": "Cette date n’existe pas. Écrivez-la ainsi : 31/12/2026."},
-        )
-        super().__init__(**kwargs)
-
-
 class FormulaireDeReseau(forms.Form):
     """Un formulaire qui connaît le jour du réseau et demande au nom de qui l'on agit.
 

@@ -1,10 +1,10 @@
 from django import forms
 
-from partenaires.champs import ChampCommune
+from partenaires.champs import ChampCommune, ChampJour
 from partenaires.enums import SectionNaf
 from porteurs.coordonnees import telephone_international
 from porteurs.enums import ModeInformation, NatureProjet
-from porteurs.forms.commun import ChampJour, FormulaireDeReseau
+from porteurs.forms.commun import FormulaireDeReseau
 from socle.unicite import FormulaireUnique
 
 AUTRE_PERSONNE = "autre"

@@ -2,9 +2,10 @@
 
 from django import forms
 
+from partenaires.champs import ChampJour
 from porteurs.calendrier import instant_local, jour_en_mots
 from porteurs.enums import NatureReunion
-from porteurs.forms.commun import ChampJour, FormulaireDeReseau
+from porteurs.forms.commun import FormulaireDeReseau
 from porteurs.forms.suivi import REGLE_DE_REDACTION
 from porteurs.services.reunion import LONGUEUR_LIGNE
 from socle.unicite import FormulaireUnique

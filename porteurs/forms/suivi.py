@@ -1,7 +1,8 @@
 from django import forms
 
+from partenaires.champs import ChampJour
 from porteurs.enums import CHAINE, SORTIES, Audience, Etape, ModeInformation, NatureEchange
-from porteurs.forms.commun import ChampJour, FormulaireDeReseau
+from porteurs.forms.commun import FormulaireDeReseau
 from socle.unicite import FormulaireUnique
 
 REGLE_DE_REDACTION = (

@@ -262,7 +262,7 @@ def test_la_technicienne_voit_la_reunion_sans_pouvoir_la_tenir(
         ({"jour": "31/02/2027"}, "Cette date n’existe pas"),
         ({"jour": "2020-01-01"}, "Cette date est passée"),
         ({"jour": "2199-01-01"}, "vérifiez l’année"),
-        ({"jour": ""}, "obligatoire"),
+        ({"jour": ""}, "Indiquez une date"),
         ({"heure": "25:00"}, "Cette heure n’existe pas"),
         ({"jour": "2027-03-28", "heure": "02:30"}, "on passe à l’heure d’été"),
         ({"duree_minutes": "5"}, "Un quart d’heure au moins"),
