@@ -414,6 +414,17 @@ DOSSIERS = [
         dossier=True,
     ),
     Parcours(
+        "porteurs:affectation_retirer",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        lambda s: s.de(s.proposition),
+        donnees=lambda s: {},
+        bouton=True,
+        attendu=302,
+        dossier=True,
+    ),
+    Parcours(
         "porteurs:relais_proposer",
         "auteur",
         "voisine",
