@@ -287,8 +287,10 @@ def test_une_invitation_annulee_ne_part_pas(distribution):
 def test_un_lien_lu_ne_consomme_rien(distribution):
     invitation = inviter(distribution)
     for _ in range(2):
+        assert Client().head(url_du_lien(invitation)).status_code == 200
         page = Client().get(url_du_lien(invitation))
         assert page.status_code == 200
+        assert "no-store" in page["Cache-Control"]
         texte = page.content.decode()
         assert "Anouk Distribution-Animatrice vous invite" in texte
         assert "Chambre de la vallée" in texte

@@ -70,6 +70,8 @@ def test_creer_le_premier_compte_puis_plus_rien(neuve, adresse):
     assert irene.email == "irene@commune.test"
     assert irene.check_password(PHRASE)
     assert irene.emailaddress_set.get().verified
+    # La suite demande d'abord de poser un second facteur.
+    assert client.get(reverse("partenaires:reseau_nouveau"))["Location"] == reverse("mfa_index")
     for suivant in (client, sur_place()):
         assert suivant.get(adresse).status_code == 404
         assert suivant.post(adresse, COMPTE | {"email": "autre@essai.test"}).status_code == 404
