@@ -1,0 +1,66 @@
+"""Ce qui doit toujours être vrai d'un réseau et de ses membres, au-delà des contraintes de la base.
+
+Chaque vérification reçoit des réseaux et rend une phrase par invariant violé. Les écritures en
+masse (démonstration, import) passent par elles comme les formulaires passent par les services.
+"""
+
+from django.db import connection
+
+COORDINATION = """
+SELECT r.nom FROM partenaires_reseau r
+ WHERE r.id = ANY(%(ids)s) AND r.structure_coordinatrice_id IS NOT NULL AND NOT EXISTS (
+   SELECT 1 FROM partenaires_convention c
+     JOIN partenaires_conventionstructure p ON p.convention_id = c.id
+    WHERE c.reseau_id = r.id AND p.structure_id = r.structure_coordinatrice_id)
+ ORDER BY r.nom
+"""
+MANDATS = """
+SELECT r.nom, u.email, s.nom FROM partenaires_mandat m
+  JOIN partenaires_reseau r ON r.id = m.reseau_id
+  JOIN partenaires_structure s ON s.id = m.structure_id
+  JOIN socle_utilisateur u ON u.id = m.utilisateur_id
+ WHERE m.reseau_id = ANY(%(ids)s) AND NOT EXISTS (
+   SELECT 1 FROM partenaires_convention c
+     JOIN partenaires_conventionstructure p ON p.convention_id = c.id
+    WHERE c.reseau_id = m.reseau_id AND p.structure_id = m.structure_id
+      AND c.periode && m.periode)
+ ORDER BY r.nom, u.email
+"""
+COMMUNES = """
+SELECT r.nom FROM partenaires_reseau r
+ WHERE r.id = ANY(%(ids)s)
+   AND NOT EXISTS (SELECT 1 FROM partenaires_reseaucommune c WHERE c.reseau_id = r.id)
+ ORDER BY r.nom
+"""
+PARTAGE = """
+SELECT r.nom FROM partenaires_reseau r
+ WHERE r.id = ANY(%(ids)s) AND r.partage_ouvert_le IS NOT NULL
+   AND (r.aipd_le IS NULL OR r.accord_conjoint_le IS NULL
+        OR GREATEST(r.aipd_le, r.accord_conjoint_le) > r.partage_ouvert_le)
+ ORDER BY r.nom
+"""
+
+
+def _phrases(requete: str, modele: str, reseaux) -> list[str]:
+    with connection.cursor() as curseur:
+        curseur.execute(requete, {"ids": [r.pk for r in reseaux]})
+        return [modele.format(*ligne) for ligne in curseur.fetchall()]
+
+
+def coordination(reseaux) -> list[str]:
+    return _phrases(COORDINATION, "{} : sa structure coordinatrice n'a pas de convention.", reseaux)
+
+
+def mandats(reseaux) -> list[str]:
+    return _phrases(MANDATS, "{} : {} a un mandat de {}, qu'aucune convention ne couvre.", reseaux)
+
+
+def communes(reseaux) -> list[str]:
+    return _phrases(COMMUNES, "{} : le réseau ne couvre aucune commune.", reseaux)
+
+
+def partage(reseaux) -> list[str]:
+    return _phrases(PARTAGE, "{} : le partage est ouvert sans ses deux documents.", reseaux)
+
+
+VERIFICATIONS = [coordination, mandats, communes, partage]

@@ -1,0 +1,61 @@
+"""La démonstration, côté dossiers : deux réseaux qui vivent, mesurés et racontés.
+
+Le récit se fait en mémoire (``cohortes`` décide des effectifs, les modules suivants ajoutent),
+puis ``ecriture`` l'écrit par lots.
+"""
+
+from partenaires.demonstration.contexte import Contexte
+from partenaires.demonstration.personnes import COMPTES
+from partenaires.demonstration.structures import AUVERGNE, LIVRADOIS
+from porteurs.demonstration.cohortes import MESURES, former
+from porteurs.demonstration.conversation import converser
+from porteurs.demonstration.decors import Decor
+from porteurs.demonstration.ecriture import ecrire
+from porteurs.demonstration.reunions import tenir_les_reunions
+from porteurs.demonstration.roles import (
+    nommer_les_parrains,
+    nommer_les_referents,
+    passer_les_relais,
+    refuser_des_roles,
+)
+from porteurs.demonstration.soutiens import financer
+from porteurs.demonstration.vitrine import Vitrine, mettre_en_vitrine
+
+# Le compte mis en avant dans chaque réseau, et ce qui l'attend.
+EN_VUE = {
+    "livradois-forez": "technicienne.ambert",
+    "saint-flour-hautes-terres": "technicien.voisin",
+}
+
+
+def construire(contexte: Contexte) -> None:
+    for slug in MESURES:
+        _construire_reseau(contexte, slug)
+    regional = contexte.reseaux[AUVERGNE]
+    tenir_les_reunions(contexte, contexte.hasard("reunions regionales"), regional, [], {})
+
+
+def _construire_reseau(contexte: Contexte, slug: str) -> None:
+    reseau, mesure = contexte.reseaux[slug], MESURES[slug]
+    hasard = contexte.hasard(f"dossiers {slug}")
+    recits = former(contexte, reseau, mesure, hasard)
+    decor = Decor(contexte, reseau, hasard)
+    for recit in recits:
+        decor.planter(recit)
+    passer_les_relais(decor, recits)
+    nommer_les_referents(contexte, hasard, recits, mesure.porteurs_accompagnes)
+    doublons = mettre_en_vitrine(decor, recits, _vitrine(contexte, slug))
+    financer(contexte, hasard, recits, mesure, slug)
+    nommer_les_parrains(contexte, hasard, recits, 0.06)
+    refuser_des_roles(contexte, hasard, recits, 0.03)
+    converser(decor, recits)
+    dossiers = ecrire(contexte, hasard, recits, doublons)
+    tenir_les_reunions(contexte, hasard, reseau, recits, dossiers)
+
+
+def _vitrine(contexte: Contexte, slug: str) -> Vitrine:
+    [compte] = [c for c in COMPTES if c.adresse == EN_VUE[slug]]
+    mandat = contexte.mandat_de(compte.email)
+    if slug == LIVRADOIS:
+        return Vitrine(mandat, 2, 6, 1, 7, 2, (-3, 0, 4), 3)
+    return Vitrine(mandat, 1, 1, 1, 1, 1, (-1, 3), 1)
