@@ -1,11 +1,13 @@
 """Inviter, se raviser, accepter : qui le peut, ce qui part, et ce qu'un lien ne permet plus."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core import signing
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
@@ -473,3 +475,34 @@ def test_trop_d_essais_d_une_meme_adresse(distribution, monkeypatch):
         assert page.status_code == statut
     assert "revenez dans une heure" in page.content.decode()
     assert client.get(url_du_lien(invitation)).status_code == 200
+
+
+def test_deux_envois_au_meme_instant(base_clonee, distribution):
+    """Deux navigateurs acceptent le même lien : un seul compte, un seul mandat."""
+    invitation = inviter(distribution)
+    depart = threading.Barrier(2)
+    issues = []
+
+    def accepter(prenom):
+        try:
+            depart.wait(timeout=10)
+            service.accepter(
+                invitation=Invitation.objects.get(pk=invitation.pk),
+                prenom=prenom,
+                nom="Renard",
+                mot_de_passe=PHRASE,
+            )
+            issues.append("entrée")
+        except Refus as refus:
+            issues.append(refus.phrase)
+        finally:
+            connection.close()
+
+    visiteurs = [threading.Thread(target=accepter, args=(p,), daemon=True) for p in ("A", "B")]
+    for visiteur in visiteurs:
+        visiteur.start()
+    for visiteur in visiteurs:
+        visiteur.join(timeout=20)
+    assert sorted(issues) == ["Ce lien vient de servir, ou d’être annulé.", "entrée"]
+    assert Utilisateur.objects.filter(email="nadia@ailleurs.test").count() == 1
+    assert Mandat.objects.filter(utilisateur__email="nadia@ailleurs.test").count() == 1
