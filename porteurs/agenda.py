@@ -43,7 +43,7 @@ class Ligne:
     """Un dossier à l'ordre du jour, avec toutes ses raisons ; ``point`` s'il a été ajouté."""
 
     dossier_id: int
-    raisons: list[Raison]
+    raisons: tuple[Raison, ...]
     a_vous: bool
     dossier: Dossier | None = None
     point: PointReunion | None = None
@@ -84,7 +84,6 @@ class Candidat:
 
     dossier_id: int
     structure_id: int
-    activite_le: datetime
     raisons: tuple[Raison, ...]
 
 
@@ -153,7 +152,10 @@ RAISONS = [
 
 
 def candidats(reunion: Reunion, dossiers: QuerySet) -> list[Candidat]:
-    """Parmi ces dossiers, ceux qu'une raison appelle ; une requête pour toutes les raisons."""
+    """Parmi ces dossiers, ceux qu'une raison appelle, du moins récemment actif au plus récent.
+
+    Une requête pour toutes les raisons, plus celle qui date la réunion précédente.
+    """
     raisons: tuple[Raison, ...] = contributions("MAILLON_AGENDA")
     parties = [
         raison.selectionner(dossiers, reunion)
@@ -166,8 +168,10 @@ def candidats(reunion: Reunion, dossiers: QuerySet) -> list[Candidat]:
     for pk, structure_id, activite_le, rang in parties[0].union(*parties[1:], all=True):
         trouves.setdefault(pk, (structure_id, activite_le, []))[2].append(rang)
     return [
-        Candidat(pk, structure_id, activite_le, tuple(raisons[r] for r in sorted(rangs)))
-        for pk, (structure_id, activite_le, rangs) in trouves.items()
+        Candidat(pk, structure_id, tuple(raisons[r] for r in sorted(rangs)))
+        for pk, (structure_id, _, rangs) in sorted(
+            trouves.items(), key=lambda trouve: (trouve[1][1], trouve[0])
+        )
     ]
 
 
@@ -187,27 +191,16 @@ def references(utilisateur_ids: Iterable[int], reseau_id: int) -> dict[int, set[
 def lignes_de(
     acteur, reseau_id: int, visibles: Iterable[Candidat], referent_de: set[int]
 ) -> list[Ligne]:
-    """Les lignes de cet acteur, les siennes d'abord, puis celles qui attendent depuis longtemps.
+    """Les lignes de cet acteur, dans l'ordre des candidats, les siennes d'abord.
 
     « À vous » : vous en êtes référent, ou votre structure en répond.
     """
     structures = set(acteur.structures(reseau_id, Fonction.TECHNICIEN))
-    triees = sorted(
-        (
-            (
-                not (c.dossier_id in referent_de or c.structure_id in structures),
-                c.activite_le,
-                c.dossier_id,
-                c.raisons,
-            )
-            for c in visibles
-        ),
-        key=lambda ligne: ligne[:3],
-    )
-    return [
-        Ligne(dossier_id=pk, raisons=list(raisons), a_vous=not autre)
-        for autre, _, pk, raisons in triees
-    ]
+    siennes, autres = [], []
+    for c in visibles:
+        a_vous = c.dossier_id in referent_de or c.structure_id in structures
+        (siennes if a_vous else autres).append(Ligne(c.dossier_id, c.raisons, a_vous))
+    return siennes + autres
 
 
 def grouper(lignes: Iterable[Ligne], montres: int = MONTRES) -> list[Section]:

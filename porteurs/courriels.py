@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
@@ -24,8 +25,8 @@ from socle.models import Courriel, LienSigne
 from socle.permissions import peut
 
 # Un courriel se lit en deux minutes : le reste est compté, et la page le montre.
-MIENS_MONTRES = 12
-AUTRES_MONTRES = 6
+MIENS_MONTRES = 10
+AUTRES_MONTRES = 5
 
 
 @dataclass
@@ -112,6 +113,7 @@ def _liens_des_lignes(
     reunion: Reunion, envois: Iterable[Envoi], dossiers: dict[int, Dossier]
 ) -> dict[tuple[int, int], str]:
     """Un lien « ajouter une ligne » par dossier à soi que l'on peut noter ; écrits d'un seul tenant."""
+    maintenant = timezone.now()
     cles, nouveaux = [], []
     for envoi in envois:
         for ligne in (ligne for section in envoi.miens for ligne in section.lignes):
@@ -122,6 +124,9 @@ def _liens_des_lignes(
                 cles.append((envoi.courriel.pk, dossier.pk))
                 nouveaux.append(
                     LienSigne(
+                        # Tirés ici : laissés à la base, ils coûtent la moitié de la composition.
+                        uuid=uuid4(),
+                        cree_le=maintenant,
                         but=BUT_LIGNE,
                         utilisateur=envoi.acteur.utilisateur,
                         contexte={"dossier": dossier.pk, "reunion": reunion.pk},

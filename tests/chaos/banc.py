@@ -157,7 +157,7 @@ class Banc:
         connexion = self.services.postgres.connecter("maillon", "maillon")
         try:
             with connexion.cursor() as curseur:
-                curseur.execute(requete, parametres)
+                curseur.execute(requete, parametres or None)
                 return curseur.fetchall() if curseur.description else []
         finally:
             connexion.close()

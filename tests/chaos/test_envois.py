@@ -52,14 +52,15 @@ def test_l_ouvrier_tue_plusieurs_fois(banc, conforme):
             banc.tuer(banc.processus[-1])
 
     banc.serveur.a_chaque = tuer_tous_les_trente
-    ouvrier = banc.ouvrier()
+    banc.ouvrier()
     banc.geste("preparer")
     for _ in range(3):
         # Ce que tenait le précédent revient après le délai d'abandon, par le balayeur.
         jusqua(
-            lambda: banc.geste("balayer") or ouvrier.poll() is not None, quoi="l’ouvrier est mort"
+            lambda: banc.geste("balayer") or banc.processus[-1].poll() is not None,
+            quoi="l’ouvrier est mort",
         )
-        ouvrier = banc.ouvrier()
+        banc.ouvrier()
     banc.finir(120)
     conforme(incertains_au_plus=6)
 
