@@ -32,6 +32,8 @@ def construire_demonstration(jour: date) -> Contexte:
     if not settings.MAILLON_DEMO:
         raise Refus("Cette installation n’est pas une démonstration (MAILLON_DEMO).")
     with connection.cursor() as curseur:
+        # Des lots de milliers de lignes : le délai du web ne convient pas ici.
+        curseur.execute("SET LOCAL statement_timeout = 0")
         curseur.execute("SELECT pg_advisory_xact_lock(hashtext('accueil.demonstration'))")
     if not sans_compte() or Reseau.objects.exists():
         raise Refus("La démonstration se charge dans une base vide ; celle-ci ne l’est pas.")

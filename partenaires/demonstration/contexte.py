@@ -50,7 +50,7 @@ class Contexte:
         self.annee = self.jour.year - 1
         self.debut = self.jour - DUREE
         self.calendrier = Calendrier(
-            self.debut - timedelta(days=120), self.jour + timedelta(days=400)
+            self.debut - timedelta(days=120), self.jour + timedelta(days=740)
         )
         # Hier au plus tard : rien de ce qui est raconté n'a lieu plus tard dans la journée.
         self.fin = self.calendrier.avant(self.jour - timedelta(days=1))

@@ -6,7 +6,7 @@ puis ``ecriture`` l'écrit par lots.
 
 from partenaires.demonstration.contexte import Contexte
 from partenaires.demonstration.personnes import COMPTES
-from partenaires.demonstration.structures import AUVERGNE, LIVRADOIS
+from partenaires.demonstration.structures import AUVERGNE, LIVRADOIS, SANFLORAIN
 from porteurs.demonstration.cohortes import MESURES, former
 from porteurs.demonstration.conversation import converser
 from porteurs.demonstration.decors import Decor
@@ -20,11 +20,13 @@ from porteurs.demonstration.roles import (
 )
 from porteurs.demonstration.soutiens import financer
 from porteurs.demonstration.vitrine import Vitrine, mettre_en_vitrine
+from porteurs.indicateurs import INDICATEURS
+from socle.indicateurs import calculer_tous
 
 # Le compte mis en avant dans chaque réseau, et ce qui l'attend.
 EN_VUE = {
-    "livradois-forez": "technicienne.ambert",
-    "saint-flour-hautes-terres": "technicien.voisin",
+    LIVRADOIS: "technicienne.ambert",
+    SANFLORAIN: "technicien.voisin",
 }
 
 
@@ -51,11 +53,30 @@ def _construire_reseau(contexte: Contexte, slug: str) -> None:
     converser(decor, recits)
     dossiers = ecrire(contexte, hasard, recits, doublons)
     tenir_les_reunions(contexte, hasard, reseau, recits, dossiers)
+    _verifier_les_mesures(contexte, slug)
 
 
 def _vitrine(contexte: Contexte, slug: str) -> Vitrine:
     [compte] = [c for c in COMPTES if c.adresse == EN_VUE[slug]]
     mandat = contexte.mandat_de(compte.email)
     if slug == LIVRADOIS:
-        return Vitrine(mandat, 2, 6, 1, 7, 2, (-3, 0, 4), 3)
-    return Vitrine(mandat, 1, 1, 1, 1, 1, (-1, 3), 1)
+        voisine = contexte.structures["cci-63"]
+        return Vitrine(mandat, voisine, 2, 6, 1, 7, 2, (-3, 0, 4), 3)
+    return Vitrine(mandat, contexte.structures["cc-hautes-terres"], 1, 2, 1, 1, 1, (-1, 3), 1)
+
+
+def _verifier_les_mesures(contexte: Contexte, slug: str) -> None:
+    """Les chiffres de la dernière année entière sont ceux annoncés, comptés par les indicateurs."""
+    mesure, reseau = MESURES[slug], contexte.reseaux[slug]
+    attendus = {
+        "projets_suivis": mesure.projets,
+        "avec_referent": mesure.porteurs_accompagnes,
+        "installations": mesure.installations,
+        "finances_plateformes": mesure.plateformes,
+        "laureats": len(mesure.prix),
+        "primes": sum(mesure.prix),
+    }
+    valeurs = calculer_tous(INDICATEURS, [reseau], [contexte.annee])
+    comptes = {code: valeurs[code][reseau.pk, contexte.annee] for code in attendus}
+    if comptes != attendus:
+        raise ValueError(f"{slug}, {contexte.annee} : {comptes} au lieu de {attendus}.")

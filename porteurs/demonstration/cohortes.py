@@ -111,7 +111,7 @@ class _Tirage:
 
     def exact(self, installe: bool) -> Recit:
         if not installe:
-            return self._suite("exact", self.entre(self.premier, self.dernier), None, 0.62)
+            return self._suite("exact", self.entre(self.premier, self.dernier), None, 0.7)
         ouvert = self.entre(self.premier, self.premier + timedelta(days=260))
         installe_le = self.entre(min(ouvert + AVANT_INSTALLATION, self.dernier), self.dernier)
         return self._suite("exact", ouvert, installe_le, 0.4)
@@ -127,7 +127,7 @@ class _Tirage:
         plancher = installe_le or max(ouvert, self.premier)
         clos = self.hasard.random() < part_close and plancher < self.fin
         if clos:
-            derniere = self.entre(plancher, min(plancher + 10 * MOIS, self.fin))
+            derniere = self.entre(plancher, min(plancher + 6 * MOIS, self.fin))
         elif self.hasard.random() < 0.13:
             derniere = max(self.fin - timedelta(days=self.hasard.randint(32, 85)), plancher)
         else:
@@ -138,7 +138,7 @@ class _Tirage:
         if installe_le is None:
             # Hors de l'année exacte seulement : ses installations sont déjà comptées.
             du = max(ouvert, self.dernier + timedelta(days=1))
-            part = 0.12 if cohorte == "courant" else 0.26
+            part = 0.1 if cohorte == "courant" else 0.24
             installe_le = self._installation_eventuelle(du, derniere, part)
         return self._recit(cohorte, ouvert, derniere, clos, installe_le)
 

@@ -99,7 +99,7 @@ def donner_un_referent(
 def nommer_les_referents(
     contexte: Contexte, hasard: Random, recits: list[Recit], accompagnes: int
 ) -> None:
-    """Dans l'année exacte, des référents jusqu'au nombre voulu de porteurs ; ailleurs, plus d'un sur deux."""
+    """Dans l'année exacte, des référents jusqu'au nombre voulu de porteurs ; ailleurs, un sur quatre."""
     premier, dernier = date(contexte.annee, 1, 1), date(contexte.annee, 12, 31)
     suivis = [r for r in recits if r.suivi_dans_l_annee]
     # Les installés d'abord : on n'arrive guère au bout sans quelqu'un.
@@ -113,7 +113,7 @@ def nommer_les_referents(
     for recit in recits:
         if any(r.role == RoleAffectation.REFERENT for r in recit.roles):
             _relayer_le_referent(contexte, hasard, recit)
-        elif hasard.random() < 0.62:
+        elif hasard.random() < 0.28:
             du = recit.ouvert_le
             if recit.suivi_dans_l_annee:
                 du = max(du, dernier + timedelta(days=1))

@@ -6,7 +6,7 @@ Le hasard ne suffit pas à garantir qu'un tableau vive : ces cas sont choisis.
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from partenaires.models import Mandat
+from partenaires.models import Mandat, Structure
 from porteurs.demonstration import paroles
 from porteurs.demonstration.decors import Decor
 from porteurs.demonstration.recit import Passage, Recit, Tache
@@ -16,9 +16,13 @@ from porteurs.enums import EtatRelais, RoleAffectation
 
 @dataclass
 class Vitrine:
-    """Ce qui est mis en avant dans un réseau : combien, et pour qui."""
+    """Ce qui est mis en avant dans un réseau : combien, et pour qui.
+
+    ``voisine`` : une autre structure que l'on montre, et qu'un relais attend aussi.
+    """
 
     mandat: Mandat
+    voisine: Structure
     relais_pour_elle: int
     relais_ailleurs: int
     propositions_pour_elle: int
@@ -106,10 +110,15 @@ def _relais_en_attente(decor: Decor, recits: list[Recit], vitrine: Vitrine) -> N
     a_elle = vitrine.mandat.structure
     pour_elle = [r for r in recents if r.responsable != a_elle][: vitrine.relais_pour_elle]
     ailleurs = [r for r in recents if r not in pour_elle][: vitrine.relais_ailleurs]
+    vers_la_voisine = next(r for r in ailleurs if r.responsable != vitrine.voisine)
     for recit in [*pour_elle, *ailleurs]:
         le = max(contexte.fin - timedelta(days=hasard.randint(0, 8)), recit.derniere)
         le = max(contexte.calendrier.avant(le), recit.derniere)
-        vers = a_elle if recit in pour_elle else decor.structure(recit, sauf=recit.responsable)
+        vers = decor.structure(recit, sauf=recit.responsable)
+        if recit in pour_elle:
+            vers = a_elle
+        elif recit is vers_la_voisine:
+            vers = vitrine.voisine
         par = technicien(contexte, hasard, recit, recit.responsable, le)
         recit.passages.append(Passage(recit.responsable, vers, le, par, EtatRelais.PROPOSE))
         recit.derniere = max(recit.derniere, le)
@@ -184,7 +193,9 @@ def _echeances(decor: Decor, recits: list[Recit], vitrine: Vitrine) -> None:
 
 def _doublons(recits: list[Recit], vitrine: Vitrine) -> list[tuple]:
     """La même personne reçue par deux structures, dont l'une ne partage pas encore le dossier."""
-    discrets = [r for r in recits if not r.clos and r.informe_le is None][-vitrine.doublons :]
+    discrets = [r for r in recits if not r.clos and r.informe_le is None]
+    # Pas les tout derniers : il faut que quelqu'un ait revu la personne depuis.
+    discrets = discrets[:: max(1, len(discrets) // (vitrine.doublons + 1))][: vitrine.doublons]
     signales = []
     for rang, ancien in enumerate(discrets):
         for nouveau in recits:

@@ -2,7 +2,6 @@ from datetime import date
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils import timezone
 
 from accueil.demonstration import construire_demonstration, deja_construite
@@ -20,19 +19,18 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         jour = self._jour(options["date"])
         if settings.MAILLON_DEMO and deja_construite():
-            self.stdout.write("La démonstration est déjà là : rien n’est refait.")
+            if options["verbosity"]:
+                self.stdout.write("La démonstration est déjà là : rien n’est refait.")
             return
-        # Des lots de milliers de lignes : le délai du web ne convient pas ici.
-        with connection.cursor() as curseur:
-            curseur.execute("SET statement_timeout = 0")
         try:
             contexte = construire_demonstration(jour)
         except Refus as refus:
             raise CommandError(refus.phrase) from None
-        self.stdout.write(
-            f"Démonstration chargée au {contexte.jour:%d/%m/%Y} ; "
-            f"chiffres exacts de l’année {contexte.annee}."
-        )
+        if options["verbosity"]:
+            self.stdout.write(
+                f"Démonstration chargée au {contexte.jour:%d/%m/%Y} ; "
+                f"chiffres exacts de l’année {contexte.annee}."
+            )
 
     def _jour(self, saisie: str | None) -> date:
         if saisie is None:
