@@ -29,6 +29,9 @@ CLONENT = {"base_clonee", "base_sans_demonstration", "portail"}
 
 def pytest_configure(config):
     bases_d_essai.figer_les_empreintes()
+    # Les essais d'un même portail restent sur un même ouvrier.
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadgroup"
     # Les pages nomment leurs fichiers sans attendre « collectstatic », que le portail des essais
     # de navigateur joue pour de vrai.
     settings.STORAGES["staticfiles"]["BACKEND"] = PLATE

@@ -37,11 +37,18 @@ def _programme() -> str:
 
 @contextmanager
 def assurer():
-    """Rend une adresse qui répond ; ce qui a été démarré pour elle est arrêté à la sortie."""
+    """Rend une adresse qui répond : celle de l'environnement, sinon celle d'un Redis à nous."""
     donnee = os.environ.get("REDIS_URL", "")
     if donnee and repond(donnee):
         yield donnee
         return
+    with demarrer() as adresse:
+        yield adresse
+
+
+@contextmanager
+def demarrer():
+    """Un Redis pour soi seul, arrêté à la sortie."""
     # Un dossier court : un chemin de prise trop long serait coupé sans un mot.
     dossier = tempfile.mkdtemp(prefix="mr", dir="/tmp")
     prise = f"{dossier}/r"
