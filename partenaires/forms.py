@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
-from partenaires.champs import ChampJour
+from partenaires.champs import ChampCommune, ChampJour
 from partenaires.enums import Fonction, TypeStructure
 from partenaires.models import Departement, Epci
 from partenaires.permissions import FONCTIONS_DE_STRUCTURE
@@ -100,6 +100,29 @@ class MotDePasseForm(forms.Form):
             except ValidationError as erreur:
                 self.add_error("password1", erreur)
         return donnees
+
+
+class StructureForm(FormulaireUnique):
+    """Une structure qui entre dans un réseau : son nom, sa nature, son siège."""
+
+    nom = forms.CharField(
+        label="Nom de la structure",
+        max_length=160,
+        help_text="En entier, tel que les partenaires le connaissent.",
+    )
+    type = forms.ChoiceField(
+        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
+    )
+    commune = ChampCommune(label="Commune de son siège")
+    telephone = forms.CharField(
+        label="Téléphone",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    email = forms.EmailField(
+        label="Adresse de courriel", required=False, error_messages=COURRIEL_INCOMPLET
+    )
 
 
 class ReseauForm(FormulaireUnique):

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from socle.permissions import peut
 
-ROUTES_ANNUAIRE = {"annuaire", "structure"}
+ROUTES_ANNUAIRE = {"annuaire", "structure", "structure_nouvelle"}
 ROUTES_INVITATIONS = {"invitations", "inviter"}
 ROUTES_RESEAUX = {"reseaux", "reseau_nouveau"}
 

@@ -78,6 +78,12 @@ REGLES = [
         dict.fromkeys(LECTEURS, TOUJOURS),
     ),
     Regle(
+        "partenaires.structure.ajouter",
+        "Faire entrer une structure dans le réseau",
+        ("partenaires:structure_nouvelle",),
+        {A: TOUJOURS},
+    ),
+    Regle(
         "partenaires.inviter",
         "Inviter une personne, voir qui n’est pas encore venu",
         ("partenaires:invitations", "partenaires:inviter"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partenaires.views import annuaire, communes, invitations, reseaux
+from partenaires.views import annuaire, communes, invitations, reseaux, structures
 
 app_name = "partenaires"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("administration/reseaux/", reseaux.reseaux, name="reseaux"),
     path("administration/reseaux/nouveau/", reseaux.reseau_nouveau, name="reseau_nouveau"),
     path("r/<slug:reseau>/partenaires/", annuaire.annuaire, name="annuaire"),
+    path(
+        "r/<slug:reseau>/partenaires/nouvelle/",
+        structures.structure_nouvelle,
+        name="structure_nouvelle",
+    ),
     path("r/<slug:reseau>/partenaires/<uuid:uuid>/", annuaire.structure, name="structure"),
     path(
         "r/<slug:reseau>/mandats/<uuid:uuid>/fin/", annuaire.mandat_terminer, name="mandat_terminer"

@@ -5,7 +5,7 @@ Le texte tapé est gardé dans la session ; l'adresse n'en porte que le numéro.
 
 import secrets
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 CLE = "recherches"
 PARAMETRE = "recherche"
@@ -25,6 +25,18 @@ def garder(request: HttpRequest, texte: str) -> str:
     recherches[numero] = texte
     request.session[CLE] = dict(list(recherches.items())[-GARDEES:])
     return numero
+
+
+def adresse(request: HttpRequest, page: str, champ: str = "q") -> str:
+    """L'adresse de ``page`` avec les filtres envoyés, et le numéro du texte cherché s'il y en a un."""
+    choisis = QueryDict(mutable=True)
+    for nom, valeurs in request.POST.lists():
+        valeurs = [valeur for valeur in valeurs if valeur]
+        if valeurs and nom not in (champ, PARAMETRE, "csrfmiddlewaretoken"):
+            choisis.setlist(nom, valeurs)
+    if numero := garder(request, request.POST.get(champ, "")):
+        choisis[PARAMETRE] = numero
+    return f"{page}?{choisis.urlencode()}" if choisis else page
 
 
 def lire(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Concat
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import CONVENTION_EN_VIGUEUR, TypeStructure
@@ -12,6 +13,7 @@ from partenaires.models import ConventionStructure, Mandat, Structure
 from partenaires.permissions import structures_invitables
 from partenaires.services.mandats import terminer_mandat
 from partenaires.views.commun import reseau_de_la_page
+from socle import recherches
 from socle.permissions import exiger, peut
 from socle.refus import Refus
 from socle.texte import cle, sans_accent
@@ -19,14 +21,17 @@ from socle.texte import cle, sans_accent
 PAR_PAGE = 30
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def annuaire(request, reseau):
-    """Les structures membres aujourd'hui et qui y joindre, par ordre alphabétique."""
+    """Les structures membres aujourd'hui et qui y joindre. Le nom cherché s'envoie en POST."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.annuaire", reseau)
+    if request.method == "POST":
+        adresse = reverse("partenaires:annuaire", args=[reseau.slug])
+        return redirect(recherches.adresse(request, adresse))
     jour = reseau.aujourd_hui()
     structures = Structure.objects.visible_par(request.acteur).membres(reseau.pk, jour)
-    saisie = " ".join(request.GET.get("q", "").split())
+    saisie = " ".join(recherches.lire(request).split())
     nature = request.GET.get("nature", "")
     if saisie:
         structures = structures.filter(_repond_a(saisie, reseau, jour))
@@ -51,6 +56,7 @@ def annuaire(request, reseau):
             "filtree": bool(saisie or nature in TypeStructure.values),
             "parametres": parametres.urlencode(),
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau),
+            "peut_ajouter": peut(request.acteur, "partenaires.structure.ajouter", reseau),
         },
     )
 

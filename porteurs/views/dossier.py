@@ -1,7 +1,6 @@
 """La liste des dossiers d'un réseau, la page d'un dossier, l'ouverture et la fiche."""
 
 from django.contrib import messages
-from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -39,7 +38,8 @@ def liste(request, reseau):
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "porteurs.dossiers", reseau)
     if request.method == "POST":
-        return redirect(_adresse_de_recherche(request, reseau))
+        page = reverse("porteurs:dossiers", args=[reseau.slug])
+        return redirect(recherches.adresse(request, page))
     texte = recherches.lire(request)
     demande = request.GET.copy()
     demande["q"] = texte
@@ -63,22 +63,6 @@ def liste(request, reseau):
     }
     gabarit = "porteurs/_dossiers_liste.html" if request.htmx else "porteurs/dossiers.html"
     return render(request, gabarit, contexte)
-
-
-def _adresse_de_recherche(request, reseau) -> str:
-    """L'adresse de la liste avec les facettes choisies, et le numéro de la recherche s'il y en a une."""
-    parametres = request.POST.copy()
-    for nom in ("csrfmiddlewaretoken", "apres", recherches.PARAMETRE):
-        parametres.pop(nom, None)
-    texte = "".join(parametres.pop("q", []))
-    choisis = QueryDict(mutable=True)
-    for nom, valeurs in parametres.lists():
-        if valeurs := [valeur for valeur in valeurs if valeur]:
-            choisis.setlist(nom, valeurs)
-    if numero := recherches.garder(request, texte):
-        choisis[recherches.PARAMETRE] = numero
-    adresse = reverse("porteurs:dossiers", args=[reseau.slug])
-    return f"{adresse}?{choisis.urlencode()}" if choisis else adresse
 
 
 def _fermes(acteur, reseau):
@@ -191,6 +175,7 @@ def ouvrir(request, reseau):
         structures=structures_de_l_acteur(request, reseau.pk, Fonction.TECHNICIEN),
         jour=reseau.aujourd_hui(),
     )
+    form.fields["commune"].preferer(reseau)
     if request.method == "POST" and form.is_valid():
         # Le double clic reverrait, comme une ressemblance, le dossier qu'il vient d'ouvrir.
         if fait := deja_fait(form.cleaned_data.get("cle_envoi"), request.acteur):
@@ -258,6 +243,7 @@ def modifier(request, reseau, uuid):
         "revision": dossier.revision,
     }
     form = FicheForm(request.POST or None, initial=actuels)
+    form.fields["commune"].preferer(dossier.reseau)
     conflit = False
     if request.method == "POST" and form.is_valid():
         try:

@@ -122,7 +122,7 @@ def test_recherche_par_structure_par_personne_et_par_nature(distribution, connec
     client = connecter(distribution.auteur)
 
     def trouver(**criteres):
-        return titres(client.get(url_annuaire(distribution), criteres))
+        return titres(client.post(url_annuaire(distribution), criteres, follow=True))
 
     assert trouver(q="pays DE la") == ["Pays de la vallée"]
     # Violette (S2) ; les accents et la casse ne comptent pas.
@@ -135,7 +135,9 @@ def test_recherche_par_structure_par_personne_et_par_nature(distribution, connec
 
 
 def test_etat_vide_d_une_recherche(distribution, connecter):
-    page = connecter(distribution.auteur).get(url_annuaire(distribution), {"q": "xyzxyz"})
+    page = connecter(distribution.auteur).post(
+        url_annuaire(distribution), {"q": "xyzxyz"}, follow=True
+    )
     assert "Personne ne répond à cette recherche" in page.content.decode()
 
 
@@ -392,4 +394,4 @@ def test_un_compte_ferme_n_est_plus_a_l_annuaire(distribution, connecter):
     MandatFabrique(utilisateur=muette, structure=distribution.s1, reseau=distribution.reseau)
     client = connecter(distribution.auteur)
     assert "Compteferme" not in client.get(url_annuaire(distribution)).content.decode()
-    assert titres(client.get(url_annuaire(distribution), {"q": "compteferme"})) == []
+    assert titres(client.post(url_annuaire(distribution), {"q": "compteferme"}, follow=True)) == []

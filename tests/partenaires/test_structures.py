@@ -1,0 +1,70 @@
+"""Faire entrer une structure dans un réseau."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from partenaires.models import Convention, Structure
+from tests.fabriques import commune
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def adresse(distribution):
+    return reverse("partenaires:structure_nouvelle", args=[distribution.reseau.slug])
+
+
+def saisie(**champs):
+    return {
+        "nom": "Coopérative des métiers du bois",
+        "type": "cae",
+        "commune": "Ambert",
+        "cle_envoi": str(uuid.uuid4()),
+    } | champs
+
+
+def test_elle_est_membre_aussitot(connecter, animatrice, auteur, distribution, adresse):
+    page = connecter(animatrice).post(adresse, saisie(), follow=True)
+    assert "Coopérative des métiers du bois entre dans le réseau" in page.content.decode()
+    structure = Structure.objects.get(nom="Coopérative des métiers du bois")
+    membres = Structure.objects.membres(distribution.reseau.pk, distribution.reseau.aujourd_hui())
+    assert structure in membres
+    annuaire = reverse("partenaires:annuaire", args=[distribution.reseau.slug])
+    assert structure.nom in connecter(auteur).get(annuaire).content.decode()
+
+
+def test_la_meme_dans_un_autre_reseau_n_existe_qu_une_fois(
+    connecter, animatrice, animatrice_b, distribution, adresse
+):
+    connecter(animatrice).post(adresse, saisie())
+    ailleurs = reverse("partenaires:structure_nouvelle", args=[distribution.reseau_b.slug])
+    connecter(animatrice_b).post(ailleurs, saisie(nom="COOPERATIVE des métiers du bois"))
+    structure = Structure.objects.get(
+        commune=commune("63003"), cle_tri__startswith="cooperative des metiers"
+    )
+    assert structure.nom == "Coopérative des métiers du bois"
+    assert Convention.objects.filter(structures=structure).count() == 2
+
+
+def test_deja_membre_ou_mal_dite_s_explique(connecter, animatrice, adresse):
+    client = connecter(animatrice)
+    client.post(adresse, saisie())
+    assert "déjà membre" in client.post(adresse, saisie()).content.decode()
+    page = client.post(adresse, saisie(commune="Nulle-Part")).content.decode()
+    assert "Nous ne connaissons pas cette commune" in page
+    assert 'value="Coopérative des métiers du bois"' in page
+
+
+def test_envoyer_deux_fois_n_en_ajoute_qu_une(connecter, animatrice, adresse):
+    client, envoi = connecter(animatrice), saisie()
+    premiere, seconde = client.post(adresse, envoi), client.post(adresse, envoi)
+    assert premiere["Location"] == seconde["Location"]
+    assert Convention.objects.filter(structures__nom=envoi["nom"]).count() == 1
+
+
+def test_seule_l_animation_ajoute(connecter, auteur, etrangere, adresse):
+    assert connecter(auteur).get(adresse).status_code == 403
+    assert connecter(etrangere).post(adresse, saisie()).status_code == 404
+    assert not Structure.objects.filter(nom="Coopérative des métiers du bois").exists()
