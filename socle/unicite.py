@@ -25,7 +25,9 @@ def deja_fait(cle: uuid.UUID | None, acteur: Acteur) -> str | None:
     if cle is None:
         return None
     return (
-        EnvoiUnique.objects.filter(cle=_cle_de(cle, acteur)).values_list("resultat", flat=True).first()
+        EnvoiUnique.objects.filter(cle=_cle_de(cle, acteur))
+        .values_list("resultat", flat=True)
+        .first()
     )
 
 

@@ -1,14 +1,9 @@
-"""Acquérir le réseau et le dossier d'une page : ce que l'acteur ne voit pas n'existe pas (404)."""
+"""Acquérir le dossier d'une page : ce que l'acteur ne voit pas n'existe pas (404)."""
 
 from django.shortcuts import get_object_or_404
 
-from partenaires.models import Reseau, Structure
+from partenaires.models import Structure
 from porteurs.models import Dossier
-
-
-def reseau_de_la_page(request, slug: str) -> Reseau:
-    """Le réseau de l'adresse, si l'acteur y exerce aujourd'hui une fonction."""
-    return get_object_or_404(Reseau.objects.de_l_acteur(request.acteur), slug=slug)
 
 
 def dossier_de_la_page(request, slug: str, uuid) -> Dossier:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import Fonction
+from partenaires.views.commun import reseau_de_la_page
 from porteurs import lecteurs as qui_lit
 from porteurs.enums import Etape, EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.fil import chaine, fil
@@ -17,7 +18,6 @@ from porteurs.services import doublons
 from porteurs.services.dossier import modifier_fiche, ouvrir_dossier
 from porteurs.views.acquerir import (
     dossier_de_la_page,
-    reseau_de_la_page,
     structures_de_l_acteur,
 )
 from socle import recherches

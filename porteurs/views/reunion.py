@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from partenaires.views.commun import reseau_de_la_page
 from porteurs import agenda
 from porteurs.calendrier import ferie, fichier_ics, heure_en_mots, jour_en_mots, prochaine_date
 from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.forms.reunion import PointForm, ReunionForm
 from porteurs.models import Dossier, PointReunion, Reunion
 from porteurs.services import reunion as service
-from porteurs.views.acquerir import reseau_de_la_page
 from socle.pagination import paginer
 from socle.permissions import exiger, peut
 from socle.refus import Refus

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
+from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import RoleAffectation
 from porteurs.forms.suivi import (
     ActionForm,
@@ -23,7 +24,7 @@ from porteurs.forms.suivi import (
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais
 from porteurs.services import dossier as fiche
 from porteurs.services import suivi
-from porteurs.views.acquerir import dossier_de_la_page, reseau_de_la_page
+from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.dossier import formulaire_echange
 from socle.permissions import exiger
 from socle.refus import Refus

@@ -172,7 +172,7 @@ def test_une_ressemblance_invisible_ne_se_devine_pas_mais_se_signale(
     )
     reponse = connecter(auteur).post(adresse, saisie())
     assert reponse.status_code == 302, "aucun signe pour qui ne voit pas l'autre dossier"
-    signale = DoublonSignale.objects.get()
+    signale = DoublonSignale.objects.get(dossier__reseau=distribution.reseau)
     assert signale.autre == cache
     tableau = connecter(animatrice).get(reverse("accueil:tableau")).content.decode()
     assert cache.reference in tableau
