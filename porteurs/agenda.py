@@ -21,7 +21,7 @@ from socle.listes import contributions
 # Sans réunion technique avant celle-ci, « nouveau » veut dire : ouvert depuis un mois.
 FENETRE_NOUVEAUX = timedelta(days=31)
 # Ce qu'une section montre ; le reste est compté, et se lit dans la liste des dossiers.
-MONTRES = 20
+MONTRES = 12
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,11 @@ RAISONS = [
     ),
     Raison("nouveau", "Nouveaux dossiers", "nouveau", _nouveaux),
     Raison("action", "Actions à échéance", "action à échéance", _actions_dues),
-    Raison("sans_referent", "Sans référent", "sans référent", _sans_referent, "referent=aucun"),
     Raison(
         "dormant", "Sans nouvelle depuis 30 jours", "sans nouvelle", _dormants, "situation=dormants"
     ),
+    # Un état normal, et souvent le plus nombreux : les autres raisons disent mieux pourquoi en parler.
+    Raison("sans_referent", "Sans référent", "sans référent", _sans_referent, "referent=aucun"),
 ]
 
 

@@ -25,8 +25,8 @@ from socle.models import Courriel, LienSigne
 from socle.permissions import peut
 
 # Un courriel se lit en deux minutes : le reste est compté, et la page le montre.
-MIENS_MONTRES = 10
-AUTRES_MONTRES = 5
+MIENS_MONTRES = 8
+AUTRES_MONTRES = 3
 
 
 @dataclass

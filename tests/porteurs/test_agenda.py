@@ -118,7 +118,7 @@ def test_un_dossier_parait_une_fois_sous_sa_premiere_raison(distribution, reunio
         dossier=ouvrir(avec_referent=None, dormant=True), vers=distribution.s2
     ).dossier
     assert codes(reunion, distribution.auteur) == {
-        dossier.reference: ["relais", "sans_referent", "dormant"]
+        dossier.reference: ["relais", "dormant", "sans_referent"]
     }
 
 
@@ -186,8 +186,8 @@ def test_les_siens_viennent_d_abord(distribution, reunion, ouvrir):
     referente = ouvrir(dormant=True, avec_referent=d.mandats["voisine"])
     sections = agenda.ordre_du_jour(reunion, acteur_de(d.voisine))
     assert [(s.raison.code, [(x.dossier, x.a_vous) for x in s.lignes]) for s in sections] == [
-        ("sans_referent", [(mien, True), (ancien, False)]),
         ("dormant", [(referente, True)]),
+        ("sans_referent", [(mien, True), (ancien, False)]),
     ]
 
 
