@@ -25,7 +25,8 @@ def _public(route: str, **plus) -> Parcours:
 
 
 def _totp(scene: Scene):
-    TOTP.activate(scene.d.auteur, generate_totp_secret())
+    if not Authenticator.objects.filter(user=scene.d.auteur, type="totp").exists():
+        TOTP.activate(scene.d.auteur, generate_totp_secret())
 
 
 def _codes(scene: Scene):

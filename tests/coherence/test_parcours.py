@@ -1,8 +1,6 @@
 """Pour chaque route, quelqu'un y entre et quelqu'un s'y voit refuser : les deux sont joués."""
 
 import pytest
-from allauth.account.internal.flows.login import record_authentication
-from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
@@ -11,7 +9,7 @@ from tests.coherence.parcours import PARCOURS, VISITEUR
 from tests.coherence.parcours_compte import COMPTE
 from tests.coherence.routes import routes
 from tests.coherence.scene import Scene
-from tests.fabriques.partenaires import MOT_DE_PASSE
+from tests.fabriques.distribution import redonner_le_mot_de_passe
 from tests.gardes.empreinte import ecrites_depuis, rien_ne_change, tables_ecrites
 
 TOUS = [*PARCOURS, *COMPTE]
@@ -27,16 +25,9 @@ def ouvrir(distribution, connecter):
     def client(nom: str, mot_de_passe_redonne: bool = False) -> Client:
         if nom == VISITEUR:
             return connecter()
-        personne = getattr(distribution, nom)
-        ouvert = connecter(personne)
+        ouvert = connecter(getattr(distribution, nom))
         if mot_de_passe_redonne:
-            personne.set_password(MOT_DE_PASSE)
-            personne.save(update_fields=["password"])
-            ouvert.force_login(personne)
-            requete = HttpRequest()
-            requete.session = ouvert.session
-            record_authentication(requete, personne, method="password", reauthenticated=True)
-            requete.session.save()
+            redonner_le_mot_de_passe(ouvert, getattr(distribution, nom))
         return ouvert
 
     return client

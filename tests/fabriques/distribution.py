@@ -6,10 +6,15 @@ fonction ; ``regards`` les range du point de vue d'un dossier de S1.
 
 from dataclasses import dataclass, field
 
+from allauth.account.internal.flows.login import record_authentication
+from django.http import HttpRequest
+from django.test import Client
+
 from partenaires.enums import Fonction, TypeStructure
 from partenaires.models import Mandat, Reseau, Structure
 from socle.models import Utilisateur
 from tests.fabriques.partenaires import (
+    MOT_DE_PASSE,
     ConventionFabrique,
     MandatFabrique,
     ReseauFabrique,
@@ -94,3 +99,15 @@ def distribuer() -> Distribution:
         administratrice=True,
     )
     return Distribution(**lieux, **personnes, administratrice=administratrice, mandats=mandats)
+
+
+def redonner_le_mot_de_passe(client: Client, personne: Utilisateur) -> None:
+    """Connecte ce client comme si la personne venait de saisir de nouveau son mot de passe."""
+    if not personne.has_usable_password():
+        personne.set_password(MOT_DE_PASSE)
+        personne.save(update_fields=["password"])
+    client.force_login(personne)
+    requete = HttpRequest()
+    requete.session = client.session
+    record_authentication(requete, personne, method="password", reauthenticated=True)
+    requete.session.save()

@@ -62,9 +62,12 @@ def var_du_portail(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def portail(navigateur, modeles, django_db_setup, django_db_blocker, var_du_portail):
-    """Le portail d'un module d'essais, sur un clone à lui, avec la distribution."""
-    bases = modeles[0]
-    nom = bases.cloner(modeles[2], uuid.uuid4().hex[:8])
+    """Le portail d'un module d'essais, sur un clone à lui : les territoires et la distribution.
+
+    Sans la démonstration, dont l'ouvrier enverrait aussi tous les courriels.
+    """
+    bases, territoires, _ = modeles
+    nom = bases.cloner(territoires, uuid.uuid4().hex[:8])
     try:
         with (
             django_db_blocker.unblock(),
@@ -87,18 +90,20 @@ def distribution(portail):
 def ouvrir_page(navigateur, portail):
     """``ouvrir_page(personne=None, taille=BUREAU)`` : une page à elle, dans sa propre session.
 
+    ``mot_de_passe_redonne`` : elle vient de le saisir de nouveau, pour un geste sensible.
+
     À la fin de l'essai, une erreur de script ou un refus de la politique de sécurité le fait
     échouer, de même qu'une requête qui serait partie ailleurs que vers le portail.
     """
     contextes, ennuis = [], []
 
-    def ouvrir(personne=None, taille=BUREAU):
+    def ouvrir(personne=None, taille=BUREAU, mot_de_passe_redonne=False):
         contexte = navigateur.new_context(
             base_url=portail.adresse, locale="fr-FR", timezone_id="Europe/Paris", viewport=taille
         )
         contextes.append(contexte)
         if personne is not None:
-            contexte.add_cookies([portail.temoin(personne)])
+            contexte.add_cookies([portail.temoin(personne, mot_de_passe_redonne)])
         page = contexte.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda erreur: ennuis.append(f"script : {erreur}"))

@@ -19,6 +19,7 @@ from django.test import Client
 
 from socle.embarque.programmes import commande_ouvrier, commande_planificateur
 from tests import redis as redis_d_essai
+from tests.fabriques.distribution import redonner_le_mot_de_passe
 
 RACINE = Path(__file__).resolve().parents[2]
 
@@ -125,14 +126,12 @@ class Portail:
         self.lancer("planificateur", list(commande_planificateur(sys.executable, horaire)))
 
     def _arreter(self, programme: subprocess.Popen):
-        t = time.monotonic()
         programme.terminate()
         try:
             programme.wait(15)
         except subprocess.TimeoutExpired:
             programme.kill()
             programme.wait()
-        print("arret", programme.args[2:5], time.monotonic() - t)
 
     def _pret(self) -> bool:
         assert self.programmes["web"].poll() is None, self.journal("web")
@@ -155,8 +154,11 @@ class Portail:
             commande, cwd=RACINE, env=self.environnement, check=True, capture_output=True
         )
 
-    def temoin(self, personne) -> dict:
+    def temoin(self, personne, mot_de_passe_redonne: bool = False) -> dict:
         """Le cookie d'une session de cette personne, pour un navigateur déjà connecté."""
         client = Client()
-        client.force_login(personne)
+        if mot_de_passe_redonne:
+            redonner_le_mot_de_passe(client, personne)
+        else:
+            client.force_login(personne)
         return {"name": "session", "value": client.cookies["session"].value, "url": self.adresse}

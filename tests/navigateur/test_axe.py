@@ -1,0 +1,155 @@
+"""axe ne trouve rien, à aucune gravité : chaque page vide, pleine, en erreur, et à deux tailles.
+
+Les pages sont celles des parcours (tests/coherence) : une page nouvelle est donc regardée dès
+qu'elle a le sien.
+"""
+
+import pytest
+from django.urls import reverse
+
+from tests.coherence.parcours import PARCOURS, VISITEUR
+from tests.coherence.parcours_compte import COMPTE
+from tests.coherence.scene import Scene
+from tests.fabriques import (
+    DossierFabrique,
+    EvenementFabrique,
+    FinancementFabrique,
+    InstallationFabrique,
+    ReunionFabrique,
+)
+from tests.navigateur.conftest import BUREAU, TELEPHONE
+
+# Ce qui n'est pas une page : données, fichiers, corps nu d'un courriel déjà montré dans sa page.
+PAS_DES_PAGES = {
+    "sante:sante",
+    "sante:vivant",
+    "sante:pret",
+    "partenaires:communes",
+    "porteurs:reunion_calendrier",
+    "socle:courriel_corps",
+    "mfa_download_recovery_codes",
+    "mfa_reauthenticate_webauthn",
+}
+# Un bouton et rien à saisir : pas d'erreur possible.
+SANS_SAISIE = {
+    "account_logout",
+    "partenaires:mandat_terminer",
+    "porteurs:reunion_annuler",
+}
+# Un geste qui écrit sa réponse ailleurs que dans une redirection reste une page.
+PAGES = [
+    p
+    for p in [*PARCOURS, *COMPTE]
+    if not p.bouton and p.route not in PAS_DES_PAGES and (p.attendu == 200 or p.donnees is not None)
+]
+SAISIES = [p for p in PAGES if p.donnees and p.route not in SANS_SAISIE]
+ROLES = ["auteur", "animatrice", "elue", "accueil", "parrain", "auditrice", "administratrice"]
+# Le réseau B n'a rien : ni dossier, ni réunion, ni invitation.
+VIDES = [
+    ("accueil:tableau", "animatrice_b"),
+    ("accueil:tableau", "etrangere"),
+    ("accueil:chiffres", "animatrice_b"),
+    ("porteurs:dossiers", "etrangere"),
+    ("porteurs:dossiers", "animatrice_b"),
+    ("porteurs:reunions", "etrangere"),
+    ("partenaires:annuaire", "etrangere"),
+    ("partenaires:invitations", "etrangere"),
+]
+VIDER = """() => {
+  const formulaire = [...document.querySelectorAll("main form[method=post]")].at(-1);
+  for (const champ of formulaire.elements) {
+    if (["text", "email", "tel", "date", "time", "number", "password", "textarea", "search"]
+        .includes(champ.type)) champ.value = "";
+    if (["radio", "checkbox"].includes(champ.type)) champ.checked = false;
+    if (champ.tagName === "SELECT") champ.selectedIndex = -1;
+  }
+  formulaire.requestSubmit();
+}"""
+
+
+@pytest.fixture(scope="module")
+def scene(portail):
+    """Un réseau A bien rempli : chaque élément des parcours, et de quoi nourrir les chiffres."""
+    d = portail.distribution
+    scene = Scene(d, "vitrine", informe=True)
+    for element in (
+        "action",
+        "proposition",
+        "parrainage",
+        "relais",
+        "doublon",
+        "point",
+        "invitation",
+    ):
+        getattr(scene, element)
+    scene.courriel  # noqa: B018 — le créer suffit
+    FinancementFabrique(dossier=scene.dossier)
+    InstallationFabrique(dossier=scene.dossier)
+    EvenementFabrique(reseau=d.reseau)
+    ReunionFabrique(reseau=d.reseau, nature="pilotage")
+    lieu = {"reseau": d.reseau, "structure_responsable": d.s1}
+    DossierFabrique(**lieu, informe=True, dormant=True, avec_referent=d.mandats["auteur"])
+    DossierFabrique(**lieu, clos=True)
+    DossierFabrique(reseau=d.reseau, structure_responsable=d.s2)
+    return scene
+
+
+@pytest.fixture
+def regarder(ouvrir_page, verifier_axe, portail):
+    """``regarder(personne, adresse)`` : la page, vérifiée aux deux tailles, rendue ouverte."""
+
+    def ouvrir(nom, adresse: str, redonne: bool = False, statut: int = 200):
+        personne = None if nom == VISITEUR else getattr(portail.distribution, nom)
+        page = ouvrir_page(personne, taille=TELEPHONE, mot_de_passe_redonne=redonne)
+        assert page.goto(adresse).status == statut
+        aux_deux_tailles(page, verifier_axe)
+        return page
+
+    return ouvrir
+
+
+def aux_deux_tailles(page, verifier_axe):
+    for taille in (TELEPHONE, BUREAU):
+        page.set_viewport_size(taille)
+        debord = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert debord <= 0, f"{page.url} déborde de {debord} px à {taille['width']} px"
+        verifier_axe(page)
+
+
+def adresse_de(p, scene) -> str:
+    p.prepare(scene)
+    return reverse(p.route, kwargs=p.adresse(scene))
+
+
+@pytest.mark.parametrize("p", PAGES, ids=[p.route for p in PAGES])
+def test_pleine(p, scene, regarder):
+    regarder(p.permis, adresse_de(p, scene), p.mot_de_passe_redonne)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_le_tableau_de_chaque_fonction(role, scene, regarder):
+    regarder(role, reverse("accueil:tableau"))
+
+
+@pytest.mark.parametrize(("route", "role"), VIDES)
+def test_vide(route, role, portail, regarder):
+    arguments = [] if route == "accueil:tableau" else [portail.distribution.reseau_b.slug]
+    regarder(role, reverse(route, args=arguments))
+
+
+@pytest.mark.parametrize("p", SAISIES, ids=[p.route for p in SAISIES])
+def test_en_erreur(p, scene, ouvrir_page, portail, verifier_axe):
+    """Le formulaire est envoyé vide : l'erreur se dit, et la page reste sans défaut."""
+    personne = None if p.permis == VISITEUR else getattr(portail.distribution, p.permis)
+    page = ouvrir_page(personne, TELEPHONE, mot_de_passe_redonne=p.mot_de_passe_redonne)
+    page.goto(adresse_de(p, scene))
+    with page.expect_navigation():
+        page.evaluate(VIDER)
+    assert page.locator("main [aria-invalid=true], main [role=alert]").count() > 0
+    aux_deux_tailles(page, verifier_axe)
+
+
+def test_une_page_absente_et_une_page_interdite(scene, regarder):
+    regarder("auteur", "/r/vallee/nulle-part/", statut=404)
+    regarder("elue", reverse("porteurs:dossiers", args=["vallee"]), statut=403)
+    regarder(VISITEUR, "/nulle-part/", statut=404)
