@@ -110,7 +110,8 @@ def _conventions(contexte: Contexte, reseau: Reseau, demo, depuis, hasard) -> No
 def construire_personnes(contexte: Contexte) -> None:
     """Les comptes, d'un seul calcul de mot de passe, et les mandats de chacun."""
     hasard = contexte.hasard("personnes")
-    empreinte = make_password(MOT_DE_PASSE, salt="demonstration-maillon")
+    # Un sel assez long pour que la première connexion ne recalcule pas l'empreinte.
+    empreinte = make_password(MOT_DE_PASSE, salt="reseau-de-demonstration")
     utilisateurs = Utilisateur.objects.bulk_create(
         Utilisateur(
             uuid=uuid_de(hasard),
