@@ -324,7 +324,12 @@ MAILLON_PERMISSIONS = [
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",
 ]
-MAILLON_MENUS = ["accueil.menus.menu", "porteurs.menus.menu", "partenaires.menus.menu"]
+MAILLON_MENUS = [
+    "accueil.menus.menu",
+    "porteurs.menus.menu",
+    "partenaires.menus.menu",
+    "accueil.menus.chiffres",
+]
 MAILLON_TUILES = [
     "porteurs.tuiles.a_vous_de_jouer",
     "porteurs.tuiles.mes_dossiers",

@@ -1,4 +1,4 @@
-"""L'entrée « Partenaires » de l'en-tête, celle des invitations, et les réseaux à administrer."""
+"""L'entrée « Partenaires » de l'en-tête, et les réseaux à administrer."""
 
 from django.urls import reverse
 
@@ -25,17 +25,9 @@ def menu(request) -> list[dict]:
             {
                 "libelle": f"Partenaires{precision}",
                 "url": reverse("partenaires:annuaire", args=[slug]),
-                "actif": ici in ROUTES_ANNUAIRE,
+                "actif": ici in ROUTES_ANNUAIRE | ROUTES_INVITATIONS,
             }
         )
-        if not precision and peut(acteur, "partenaires.inviter", mandat):
-            entrees.append(
-                {
-                    "libelle": "Invitations",
-                    "url": reverse("partenaires:invitations", args=[slug]),
-                    "actif": ici in ROUTES_INVITATIONS,
-                }
-            )
     if peut(acteur, "partenaires.reseaux"):
         entrees.append(
             {

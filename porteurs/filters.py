@@ -25,7 +25,7 @@ class DossierFilter(django_filters.FilterSet):
         label="Chercher",
         method="filtrer_texte",
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Projet, commune, référence…"}
+            attrs={"type": "search", "placeholder": "Projet, commune…"}
         ),
     )
     situation = django_filters.ChoiceFilter(

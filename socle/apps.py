@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class SocleConfig(AppConfig):
     name = "socle"
     verbose_name = "Socle technique"
+
+    def ready(self):
+        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415 — applications chargées
+
+        from socle.comptes import noter_le_second_facteur  # noqa: PLC0415 — idem
+
+        authenticator_added.connect(noter_le_second_facteur)

@@ -4,6 +4,7 @@ import uuid
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.utils import is_mfa_enabled
 
 from socle.courriels import Depot, Message, deposer
@@ -46,3 +47,8 @@ def second_facteur_pose(utilisateur) -> bool:
 def connexion_renforcee(request) -> bool:
     """Vrai si cette session a été ouverte, ou confirmée, avec un second facteur ou une clé."""
     return any(r.get("method") == "mfa" for r in get_authentication_records(request))
+
+
+def noter_le_second_facteur(sender, request, user, authenticator, **kwargs):
+    """Poser un second facteur, c'est venir de s'en servir : la session est renforcée d'emblée."""
+    record_authentication(request, user, method="mfa", type=authenticator.type)

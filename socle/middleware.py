@@ -17,7 +17,12 @@ from socle.comptes import connexion_renforcee, second_facteur_pose
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import regles_par_route
-from socle.reprise import garder_la_saisie
+from socle.reprise import garder_la_saisie, oublier_si_renvoyee
+
+
+def _porte_une_session(request) -> bool:
+    """Sans cookie, ne pas lire la session : la page publique reste la même pour tout le monde."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and hasattr(request, "user")
 
 
 class SanteSansBase:
@@ -43,8 +48,7 @@ class EntetesDeSecurite:
     def __call__(self, request):
         reponse = self.get_response(request)
         reponse.headers.setdefault("Permissions-Policy", self.POLITIQUE)
-        utilisateur = getattr(request, "user", None)
-        if utilisateur is not None and utilisateur.is_authenticated:
+        if _porte_une_session(request) and request.user.is_authenticated:
             reponse.headers["Cache-Control"] = "no-store, private"
         return reponse
 
@@ -56,7 +60,7 @@ class SessionBornee:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.user.is_authenticated:
+        if _porte_une_session(request) and request.user.is_authenticated:
             maintenant = int(time.time())
             debut = request.session.setdefault("debut", maintenant)
             vu = request.session.get("vu", maintenant)
@@ -88,6 +92,11 @@ class ConnexionParDefaut(LoginRequiredMiddleware):
     Un formulaire envoyé après l'expiration de la session n'est pas perdu : la saisie attend
     la reconnexion.
     """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if request.method == "POST" and request.user.is_authenticated:
+            oublier_si_renvoyee(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
         if request.method == "POST" and garder_la_saisie(request):

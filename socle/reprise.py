@@ -38,5 +38,21 @@ def saisie_gardee(request: HttpRequest) -> dict | None:
     return request.session.get(CLE)
 
 
+def textes(saisie: dict) -> list[str]:
+    """Ce qui a été tapé, à relire ; les valeurs des listes et des cases n'y parleraient à personne."""
+    return [
+        valeur
+        for nom, valeur in saisie["champs"]
+        if nom != "cle_envoi" and (" " in valeur.strip() or "@" in valeur or valeur.istitle())
+    ]
+
+
+def oublier_si_renvoyee(request: HttpRequest) -> None:
+    """La saisie repart de la page de reprise vers son formulaire : elle n'a plus à attendre."""
+    saisie = saisie_gardee(request)
+    if saisie and saisie["adresse"] == request.get_full_path():
+        oublier(request)
+
+
 def oublier(request: HttpRequest) -> None:
     request.session.pop(CLE, None)

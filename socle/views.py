@@ -144,12 +144,11 @@ def reprendre(request):
         reprise.oublier(request)
         messages.info(request, "La saisie gardée a été oubliée.")
         return redirect("accueil:tableau")
-    visibles = [
-        (nom, valeur)
-        for nom, valeur in saisie["champs"]
-        if valeur and nom not in {"cle_envoi", "revision"}
-    ]
-    return render(request, "socle/reprise.html", {"saisie": saisie, "visibles": visibles})
+    return render(
+        request,
+        "socle/reprise.html",
+        {"saisie": saisie, "visibles": reprise.textes(saisie)},
+    )
 
 
 def csrf_refuse(request, reason=""):
