@@ -252,7 +252,7 @@ def ordre_du_jour(reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = Non
     sections = grouper(lignes)
     montrees = [ligne for section in sections for ligne in section.lignes]
     ids = [ligne.dossier_id for ligne in montrees]
-    dossiers = Dossier.objects.avec_volet(acteur).pour_liste().in_bulk(ids)
+    dossiers = sans_vecteurs(Dossier.objects.avec_volet(acteur).pour_liste()).in_bulk(ids)
     points = {
         p.dossier_id: p
         for p in PointReunion.objects.filter(reunion=reunion, dossier__in=ids).select_related(
@@ -263,6 +263,11 @@ def ordre_du_jour(reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = Non
         ligne.dossier = dossiers[ligne.dossier_id]
         ligne.point = points.get(ligne.dossier_id)
     return sections
+
+
+def sans_vecteurs(dossiers: QuerySet) -> QuerySet:
+    """Les vecteurs de recherche pèsent plus que le reste de la ligne, et ne s'affichent pas."""
+    return dossiers.defer("vecteur_fiche", "vecteur_suivi")
 
 
 def chiffres(reunion: Reunion, acteur) -> list[tuple[Raison, int | None]]:

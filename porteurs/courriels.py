@@ -8,7 +8,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from porteurs.agenda import Compte, Lecture, Ligne, Section, compte_de, grouper, jour_de, lectures
+from porteurs.agenda import (
+    Compte,
+    Lecture,
+    Ligne,
+    Section,
+    compte_de,
+    grouper,
+    jour_de,
+    lectures,
+    sans_vecteurs,
+)
 from porteurs.calendrier import fichier_ics, jour_en_mots, quand
 from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.models import Dossier, Reunion
@@ -82,7 +92,7 @@ def _messages(
     lus = lectures(reunion, [acteur for _, acteur in groupe])
     envois = [_envoi(c, acteur, lus[acteur.utilisateur_id]) for c, acteur in groupe]
     envois = [envoi for envoi in envois if envoi.compte.total]
-    dossiers = Dossier.objects.select_related("commune", "structure_responsable").in_bulk(
+    dossiers = sans_vecteurs(Dossier.objects.select_related("commune")).in_bulk(
         {ligne.dossier_id for envoi in envois for ligne in envoi.lignes()}
     )
     adresses = _liens_des_lignes(reunion, envois, dossiers)
