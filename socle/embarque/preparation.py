@@ -1,7 +1,8 @@
 """Préparer la base en un seul processus, entre les services et le portail.
 
-``preparer`` migre, rassemble les fichiers statiques et charge ce qui manque ; ``comptes_demo``
-écrit les comptes de la démonstration dans le fichier donné en argument, montré ensuite.
+``preparer`` migre, rassemble les fichiers statiques et charge ce qui manque. Ce que la personne
+doit lire au démarrage (les comptes de la démonstration, ou la clé du premier lancement) est écrit
+dans le fichier donné en argument, montré ensuite.
 """
 
 import os
@@ -20,9 +21,11 @@ def main(comptes: str) -> int:
         from django.conf import settings  # noqa: PLC0415 — lisible une fois Django en place
 
         call_command("preparer")
-        if settings.MAILLON_DEMO:
-            with open(comptes, "w", encoding="utf-8") as sortie:
+        with open(comptes, "w", encoding="utf-8") as sortie:
+            if settings.MAILLON_DEMO:
                 call_command("comptes_demo", stdout=sortie)
+            else:
+                call_command("cle_installation", si_utile=True, stdout=sortie)
     except (CommandError, ImproperlyConfigured, EnvError) as erreur:
         print(erreur, file=sys.stderr)
         return 2

@@ -163,18 +163,20 @@ def test_deux_visiteurs_en_meme_temps(neuve):
 
 
 def test_la_commande_montre_la_cle_tant_qu_elle_sert(neuve, settings):
-    def commande():
+    def commande(**options):
         sortie = StringIO()
-        call_command("cle_installation", stdout=sortie)
+        call_command("cle_installation", stdout=sortie, **options)
         return sortie.getvalue().strip()
 
-    premiere = commande()
+    premiere = cle_installation()
     assert len(premiere) == 10
-    assert premiere == cle_installation()
+    assert premiere in commande()
+    assert premiere in commande(si_utile=True)
     settings.SECRET_KEY = "une autre clé"
-    assert commande() != premiere
+    assert premiere not in commande()
     UtilisateurFabrique()
     assert "ne sert plus" in commande()
+    assert commande(si_utile=True) == ""
 
 
 def test_un_compte_existe_la_garde_ne_coute_rien(db, nombre_de_requetes, adresse):
