@@ -200,6 +200,19 @@ PARTENAIRES = [
         montre=lambda s: s.d.voisine.nom,
     ),
     Parcours(
+        "partenaires:structure_nouvelle",
+        "animatrice",
+        "auteur",
+        INTERDIT,
+        lambda s: s.reseau,
+        donnees=lambda s: {
+            "nom": "Coopérative neuve",
+            "type": TypeStructure.UNION_COOPERATIVES,
+            "commune": "Thiers",
+        },
+        attendu=302,
+    ),
+    Parcours(
         "partenaires:invitations",
         "auteur",
         "voisine",
