@@ -15,7 +15,6 @@ from partenaires.enums import Fonction
 from porteurs.enums import EtatReunion, NatureReunion, RoleAffectation, Volet
 from porteurs.models import Acces, Affectation, Dossier, PointReunion, Reunion
 from porteurs.models.acces import cles
-from porteurs.services.dossier import minuit
 from socle.listes import contributions
 
 # Sans réunion technique avant celle-ci, « nouveau » veut dire : ouvert depuis un mois.
@@ -131,7 +130,7 @@ def _sans_referent(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
 
 
 def _dormants(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
-    return dossiers.dormants(minuit(reunion.reseau.aujourd_hui(), reunion.reseau))
+    return dossiers.dormants(reunion.reseau.aujourd_hui())
 
 
 RAISONS = [
@@ -252,7 +251,7 @@ def ordre_du_jour(reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = Non
     sections = grouper(lignes)
     montrees = [ligne for section in sections for ligne in section.lignes]
     ids = [ligne.dossier_id for ligne in montrees]
-    dossiers = sans_vecteurs(Dossier.objects.avec_volet(acteur).pour_liste()).in_bulk(ids)
+    dossiers = Dossier.objects.avec_volet(acteur).pour_liste().in_bulk(ids)
     points = {
         p.dossier_id: p
         for p in PointReunion.objects.filter(reunion=reunion, dossier__in=ids).select_related(
@@ -263,11 +262,6 @@ def ordre_du_jour(reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = Non
         ligne.dossier = dossiers[ligne.dossier_id]
         ligne.point = points.get(ligne.dossier_id)
     return sections
-
-
-def sans_vecteurs(dossiers: QuerySet) -> QuerySet:
-    """Les vecteurs de recherche pèsent plus que le reste de la ligne, et ne s'affichent pas."""
-    return dossiers.defer("vecteur_fiche", "vecteur_suivi")
 
 
 def chiffres(reunion: Reunion, acteur) -> list[tuple[Raison, int | None]]:

@@ -17,7 +17,6 @@ from porteurs.agenda import (
     grouper,
     jour_de,
     lectures,
-    sans_vecteurs,
 )
 from porteurs.calendrier import fichier_ics, jour_en_mots, quand
 from porteurs.enums import EtatReunion, NatureReunion
@@ -92,8 +91,10 @@ def _messages(
     lus = lectures(reunion, [acteur for _, acteur in groupe])
     envois = [_envoi(c, acteur, lus[acteur.utilisateur_id]) for c, acteur in groupe]
     envois = [envoi for envoi in envois if envoi.compte.total]
-    dossiers = sans_vecteurs(Dossier.objects.select_related("commune")).in_bulk(
-        {ligne.dossier_id for envoi in envois for ligne in envoi.lignes()}
+    dossiers = (
+        Dossier.objects.sans_vecteurs()
+        .select_related("commune")
+        .in_bulk({ligne.dossier_id for envoi in envois for ligne in envoi.lignes()})
     )
     adresses = _liens_des_lignes(reunion, envois, dossiers)
     commun = _contexte_commun(reunion)

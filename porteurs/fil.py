@@ -6,7 +6,7 @@ Chaque élément n'y entre que par ce que l'acteur a le droit de lire.
 from dataclasses import dataclass, field
 from datetime import date
 
-from porteurs.enums import CHAINE, EtatAffectation, EtatRelais
+from porteurs.enums import CHAINE, Audience, EtatAffectation, EtatRelais
 from porteurs.models import Dossier, Echange
 
 # Les échanges montrés d'emblée ; les plus anciens se lisent sur demande.
@@ -48,11 +48,14 @@ def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element],
 
 def _echange(echange: Echange) -> Element:
     auteur = echange.auteur.nom_complet if echange.auteur else "Maillon"
+    lecteurs = echange.get_audience_display()
+    if echange.audience == Audience.STRUCTURE:
+        lecteurs = "cette structure seulement"
     return Element(
         le=echange.le,
         titre=echange.get_nature_display().capitalize(),
         texte=echange.texte,
-        detail=f"{auteur}, {echange.structure.nom} · lu par : {echange.get_audience_display()}",
+        detail=f"{auteur}, {echange.structure.nom} · lu par : {lecteurs}",
         genre="echange",
         rang=(1, echange.pk),
     )

@@ -6,6 +6,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -113,18 +114,18 @@ def deposer(depots: Sequence[Depot]) -> int:
             fetch=True,
         )
         ids = [ligne[0] for ligne in nouveaux]
-        for debut in range(0, len(ids), LOT):
-            prevenir(ids[debut : debut + LOT])
+        prevenir(ids)
     return len(ids)
 
 
 def prevenir(ids: list[int]) -> None:
-    """Demande l'envoi après validation ; une panne du courtier laisse les lignes au balayeur."""
+    """Demande l'envoi, par lots, après validation ; courtier en panne, le balayeur s'en charge."""
 
     def demander():
         try:
-            # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
-            current_app.send_task("socle.tasks.expedier", args=[ids])
+            for debut in range(0, len(ids), LOT):
+                # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
+                current_app.send_task("socle.tasks.expedier", args=[ids[debut : debut + LOT]])
         except OperationalError:
             journal.warning("courtier injoignable : %d courriels attendent le balayeur", len(ids))
 
@@ -134,7 +135,8 @@ def prevenir(ids: list[int]) -> None:
 def rendre(gabarit: str, sujet: str, contexte: dict, pieces: list[dict] | None = None) -> Message:
     """Compose un message à partir de ``<gabarit>.txt`` et ``<gabarit>.html``."""
     return Message(
-        sujet=" ".join(sujet.split())[:250],
+        # Une ligne, sans retour ; les espaces insécables restent.
+        sujet=re.sub(r"[\r\n\t ]+", " ", sujet).strip()[:250],
         texte=render_to_string(f"{gabarit}.txt", contexte).strip() + "\n",
         html=render_to_string(f"{gabarit}.html", contexte),
         pieces=pieces or [],

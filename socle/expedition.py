@@ -206,8 +206,7 @@ def balayer() -> int:
         .order_by("a_partir_de")
         .values_list("pk", flat=True)[: 40 * LOT]
     )
-    for debut in range(0, len(ids), LOT):
-        prevenir(ids[debut : debut + LOT])
+    prevenir(ids)
     return len(ids)
 
 

@@ -5,7 +5,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from partenaires.enums import SectionNaf
@@ -79,7 +79,8 @@ class DossierQuerySet(models.QuerySet):
 
     def pour_liste(self):
         """Ce qu'une ligne de liste affiche, en un nombre constant de requêtes."""
-        return self.select_related("commune", "structure_responsable", "reseau").prefetch_related(
+        lignes = self.sans_vecteurs().select_related("commune", "structure_responsable", "reseau")
+        return lignes.prefetch_related(
             Prefetch(
                 "affectations",
                 Affectation.objects.en_cours().select_related("utilisateur").order_by("pk"),
@@ -92,8 +93,9 @@ class DossierQuerySet(models.QuerySet):
             ),
         )
 
-    def avec_compteurs(self):
-        return self.annotate(nb_echanges=Count("echanges", distinct=True))
+    def sans_vecteurs(self):
+        """Les vecteurs de recherche pèsent plus que le reste de la ligne, et ne s'affichent pas."""
+        return self.defer("vecteur_fiche", "vecteur_suivi")
 
     def chercher(self, texte: str, acteur):
         """Plein texte, chaque mot dans ce que l'acteur peut lire, et là seulement."""
