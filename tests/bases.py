@@ -104,10 +104,6 @@ class Bases:
         self.supprimer(chantier, curseur)
         self._creer(curseur, chantier, modele)
         for commande in commandes:
-            if commande[:2] == ["manage.py", "demo"] and not list(
-                RACINE.glob("*/management/commands/demo.py")
-            ):
-                continue
             resultat = subprocess.run(
                 [sys.executable, *commande],
                 cwd=RACINE,

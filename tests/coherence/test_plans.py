@@ -1,7 +1,9 @@
 """Aucune page ne parcourt une grande table d'un bout à l'autre.
 
 Les requêtes sont celles que les pages envoient vraiment ; PostgreSQL dit ensuite comment il
-s'y prendrait, sur vingt mille dossiers et des statistiques fraîches.
+s'y prendrait, sur vingt mille dossiers et des statistiques fraîches. Vingt mille lignes se
+lisent encore vite d'une traite : ``enable_seqscan = off`` écarte ce choix de commodité, et ce
+qui lit encore une grande table en entier n'a vraiment aucun index où s'appuyer.
 """
 
 import json
@@ -29,17 +31,26 @@ GRANDES = {
 }
 
 
-def parcours_entiers(noeud: dict) -> list[str]:
-    """Les grandes tables que ce plan lit en entier."""
-    lues = [noeud["Relation Name"]] if noeud["Node Type"] == "Seq Scan" else []
+INDEX = {"Index Scan", "Index Only Scan", "Bitmap Index Scan"}
+
+
+def parcours_entiers(noeud: dict, table: str = "") -> list[str]:
+    """Les grandes tables lues en entier, d'une traite ou le long d'un index sans borne."""
+    table = noeud.get("Relation Name", table)
+    entier = noeud["Node Type"] == "Seq Scan" or (
+        noeud["Node Type"] in INDEX and "Index Cond" not in noeud
+    )
+    lues = [table] if entier and table in GRANDES else []
     for fils in noeud.get("Plans", ()):
-        lues += parcours_entiers(fils)
-    return [table for table in lues if table in GRANDES]
+        lues += parcours_entiers(fils, table if noeud["Node Type"].startswith("Bitmap") else "")
+    return lues
 
 
 def fautifs(requetes) -> list[str]:
     trouves = []
     with connection.cursor() as curseur:
+        # Une fusion s'arrête à la dernière clé de l'autre côté : elle n'a pas de borne à montrer.
+        curseur.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off")
         for requete in requetes:
             # Les choix d'un formulaire se lisent par curseur : c'est leur requête qui compte.
             sql = re.sub(r"^DECLARE .*? FOR (?=SELECT)", "", requete["sql"])
