@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -43,6 +44,18 @@ def construire_demonstration(jour: date) -> Contexte:
             construire(contexte)
     except TerritoiresAbsents as absents:
         raise Refus(f"Ces communes manquent, chargez les territoires : {absents}.") from None
+    _analyser()
     if phrases := verifier_invariants(list(contexte.reseaux.values())):
         raise Refus("La démonstration se contredit :\n" + "\n".join(phrases[:20]))
     return contexte
+
+
+def _analyser() -> None:
+    """Les statistiques des tables remplies d'un coup : sans elles, PostgreSQL choisit au hasard."""
+    tables = [
+        connection.ops.quote_name(modele._meta.db_table)
+        for application in ("socle", "partenaires", "porteurs", "bourse")
+        for modele in apps.get_app_config(application).get_models()
+    ]
+    with connection.cursor() as curseur:
+        curseur.execute(f"ANALYZE {', '.join(tables)}")

@@ -38,10 +38,7 @@ def _jours(decor: Decor, recit: Recit) -> list[date]:
 
 def _parole(decor: Decor, recit: Recit, le: date, dites: set[str]) -> Parole:
     hasard = decor.hasard
-    etape = recit.etape_le(le)
-    possibles = paroles.ECHANGES[etape]
-    if recit.sujet.familial:
-        possibles = paroles.FAMILLE_INSTALLEE if etape in paroles.INSTALLES else paroles.FAMILLE
+    possibles = _possibles(recit, le)
     nature, texte = hasard.choice([p for p in possibles if p[1] not in dites] or possibles)
     dites.add(texte)
     [audience] = hasard.choices([EQUIPE, STRUCTURE, RESEAU], [55, 15, 30])
@@ -55,3 +52,13 @@ def _parole(decor: Decor, recit: Recit, le: date, dites: set[str]) -> Parole:
         mandat, audience = parrains[0], EQUIPE
     texte = texte.format(prenom=recit.prenoms[0][0], lieu=a_la_commune(recit.commune.nom))
     return Parole(le, nature, texte, audience, mandat)
+
+
+def _possibles(recit: Recit, le: date) -> list[tuple[str, str]]:
+    """Ce qu'on peut avoir à noter ce jour-là : la rencontre d'abord, puis selon l'étape."""
+    familial, etape = recit.sujet.familial, recit.etape_le(le)
+    if le == recit.ouvert_le:
+        return paroles.PREMIERS_FAMILLE if familial else paroles.PREMIERS
+    if not familial:
+        return paroles.ECHANGES[etape]
+    return paroles.FAMILLE_INSTALLEE if etape in paroles.INSTALLES else paroles.FAMILLE[1:]

@@ -147,7 +147,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
     Etape.INSTALLE: [
         (
             N.RENCONTRE,
-            "Inauguration {lieu}. Une quarantaine de personnes, dont beaucoup de voisins. {prenom} est très entouré.",
+            "Inauguration {lieu}. Une quarantaine de personnes, dont beaucoup de voisins. {prenom} n’a pas eu une minute à soi.",
         ),
         (N.APPEL, "Premier mois meilleur que prévu. Il faudra veiller aux stocks."),
         (N.NOTE, "La famille a trouvé une maison à dix minutes. Inscription à l’école faite."),
@@ -208,6 +208,34 @@ FAMILLE: list[tuple[str, str]] = [
     ),
     (N.APPEL, "Entretien d’embauche passé. Réponse la semaine prochaine."),
 ]
+# La première fois que l'on se parle.
+PREMIERS: list[tuple[str, str]] = [
+    *ECHANGES[Etape.IDEE][:5],
+    (
+        N.RENCONTRE,
+        "Rencontre au forum de l’installation. {prenom} connaît bien le pays et cherche des appuis pour se lancer.",
+    ),
+    (
+        N.APPEL,
+        "Premier appel : {prenom} a eu nos coordonnées par un ancien porteur de projet. Rendez-vous pris pour la semaine prochaine.",
+    ),
+    (
+        N.COURRIEL,
+        "{prenom} nous écrit sur les conseils de l’office de tourisme. Réponse envoyée avec la liste des pièces utiles.",
+    ),
+]
+PREMIERS_FAMILLE: list[tuple[str, str]] = [
+    FAMILLE[0],
+    (N.APPEL, "Premier appel de {prenom}, qui a passé l’été {lieu} et voudrait y vivre à l’année."),
+    (
+        N.COURRIEL,
+        "{prenom} nous écrit : deux adultes, un projet de vie {lieu}, et beaucoup de questions pratiques. Rendez-vous proposé.",
+    ),
+    (
+        N.RENCONTRE,
+        "Rencontre à la maison de services. {prenom} cherche d’abord un logement, le travail viendra ensuite.",
+    ),
+]
 INSTALLES = {Etape.INSTALLE, Etape.SUIVI, Etape.DEVELOPPEMENT}
 FAMILLE_INSTALLEE: list[tuple[str, str]] = [
     (N.APPEL, "La famille a pris ses marques. {prenom} participe au comité des fêtes."),
@@ -261,7 +289,7 @@ RESUMES = [
     "Premier accueil terminé : le projet relève de votre métier. Le budget est chiffré, pas encore le financement.",
     "{prenom} a besoin d’un accompagnement au montage. Les pièces réunies sont dans le fil du dossier.",
     "Le porteur s’installe dans votre secteur ; la suite se jouera avec la commune. Rencontre souhaitée sur place.",
-    "Étude achevée chez nous. Le financement demande vos compétences. {prenom} est prévenu.",
+    "Étude achevée chez nous. Le financement demande vos compétences. {prenom} attend de vos nouvelles.",
 ]
 REFUS_RELAIS = [
     "Nous n’avons personne de disponible avant deux mois ; mieux vaut ne pas faire attendre.",
