@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "accueil.statiques.Statiques",
     "allauth",
     "allauth.account",
     "allauth.mfa",
