@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from partenaires.enums import Fonction
 from porteurs.agenda import compter
-from porteurs.enums import EtatRelais
+from porteurs.enums import EtatRelais, Volet
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais, Reunion
 from porteurs.models.acces import Acces
 from porteurs.permissions import A, P, T
@@ -59,8 +59,8 @@ def _roles_proposes(acteur):
     return (
         Affectation.objects.proposees()
         .filter(
+            Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier"),
             utilisateur=acteur.utilisateur_id,
-            dossier__in=Dossier.objects.visible_par(acteur),
         )
         .select_related("dossier__reseau", "dossier__commune", "proposee_par")
         .order_by("proposee_le", "pk")
@@ -70,7 +70,7 @@ def _roles_proposes(acteur):
 def _actions_dues(acteur):
     return (
         Action.objects.filter(
-            Acces.objects.ouvrant(acteur, "professionnel", "dossier"),
+            Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "dossier"),
             responsable=acteur.utilisateur_id,
             faite_le=None,
             echeance__lte=acteur.jour + HORIZON_ACTIONS,
