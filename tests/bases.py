@@ -156,20 +156,24 @@ class Bases:
     # --- Ordres SQL --------------------------------------------------------------------------
 
     def supprimer(self, nom: str, curseur) -> None:
-        curseur.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(nom))
+        self._insister(
+            curseur,
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(nom)),
         )
 
     def _creer(self, curseur, nom: str, modele: str | None) -> None:
         ordre = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE {}").format(
             sql.Identifier(nom), sql.Identifier(modele or "template0")
         )
+        self._insister(curseur, ordre)
+
+    def _insister(self, curseur, ordre: sql.Composed) -> None:
+        """Un autre ouvrier, ou le ménage automatique, peut tenir la base un instant."""
         for essai in range(50):
             try:
                 curseur.execute(ordre)
                 return
             except OCCUPEE:
-                # Un autre ouvrier clone le même modèle à cet instant.
                 if essai == 49:
                     raise
                 time.sleep(0.1)

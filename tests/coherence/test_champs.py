@@ -130,10 +130,9 @@ def test_un_doublon_invisible_ne_donne_aucun_signe(distribution, connecter, marq
     assert ouvrir("Inconnue", "inconnue@porteur.test").status_code == 302
 
 
-def test_le_courriel_de_reunion(scene, distribution, valider):
+def test_le_courriel_de_reunion(scene, distribution):
     """Composé avec les droits de chacune : la fiche pour la voisine, aucun nom pour personne."""
-    with valider():
-        preparer_digests()
+    preparer_digests()
     poste = Courriel.objects.filter(destinataire=distribution.voisine)
     expedier_lot(list(poste.values_list("pk", flat=True)))
     recu = Courriel.objects.get(destinataire=distribution.voisine)
