@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from partenaires.models import Mandat
+from socle.acteur import Acteur
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,12 @@ def mandats_du_jour(utilisateur_ids: Iterable[int], jour: date) -> dict[int, lis
     for utilisateur_id, *valeurs in lignes:
         par_personne.setdefault(utilisateur_id, []).append(MandatDuJour(*valeurs))
     return par_personne
+
+
+def structures_nommees(acteur: Acteur, reseau_id: int, *fonctions: str) -> dict[int, str]:
+    """``{pk: nom}`` des structures au nom desquelles agir dans ce réseau, à l'un de ces titres."""
+    return {
+        m.structure_id: m.structure_nom
+        for m in acteur.mandats
+        if m.reseau_id == reseau_id and m.fonction in fonctions
+    }

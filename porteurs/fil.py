@@ -6,7 +6,7 @@ Chaque élément n'y entre que par ce que l'acteur a le droit de lire.
 from dataclasses import dataclass, field
 from datetime import date
 
-from porteurs.enums import CHAINE, Audience, EtatAffectation, EtatRelais
+from porteurs.enums import CHAINE, Audience, EtatAffectation, EtatRelais, NatureFinancement
 from porteurs.models import Dossier, Echange
 
 # Les échanges montrés d'emblée ; les plus anciens se lisent sur demande.
@@ -25,7 +25,10 @@ class Element:
 
 
 def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element], bool]:
-    """Les éléments visibles de l'acteur, et s'il en reste de plus anciens."""
+    """Les éléments visibles de l'acteur, et s'il en reste de plus anciens.
+
+    ``dossier`` vient de ``pour_page``.
+    """
     echanges = list(
         Echange.objects.visible_par(acteur)
         .filter(dossier=dossier)
@@ -70,13 +73,13 @@ def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:
             genre="etape",
             rang=(0, etape.pk),
         )
-        for etape in dossier.etapes.order_by("pk")
+        for etape in dossier.etapes_lues
     ]
 
 
 def _relais(dossier: Dossier) -> list[Element]:
     elements = []
-    for relais in dossier.relais.select_related("de", "vers").order_by("pk"):
+    for relais in dossier.relais_lus:
         fin = "" if relais.etat == EtatRelais.PROPOSE else f", {relais.get_etat_display()}"
         date_du_fait = relais.repondu_le or relais.propose_le
         elements.append(
@@ -106,24 +109,23 @@ def _roles(dossier: Dossier) -> list[Element]:
             genre="role",
             rang=(0, affectation.pk),
         )
-        for affectation in dossier.affectations.filter(
-            etat__in=phrases, repondue_le__isnull=False
-        ).select_related("utilisateur")
+        for affectation in dossier.roles
+        if affectation.etat in phrases and affectation.repondue_le
     ]
 
 
 def _reussites(dossier: Dossier) -> list[Element]:
     elements = [
         Element(
-            le=f.accorde_le,
-            titre=f"{f.get_nature_display().capitalize()} de {_euros(f.montant)}",
-            detail=f.structure.nom,
+            le=date.fromisoformat(f["le"]),
+            titre=f"{NatureFinancement(f['nature']).label.capitalize()} de {_euros(f['montant'])}",
+            detail=f["structure"],
             genre="financement",
-            rang=(0, f.pk),
+            rang=(0, f["pk"]),
         )
-        for f in dossier.financements.select_related("structure")
+        for f in dossier.financements_lus
     ]
-    if installation := getattr(dossier, "installation_lue", None):
+    if installation := getattr(dossier, "installation", None):
         elements.append(
             Element(
                 le=installation.le,
@@ -156,7 +158,7 @@ def chaine(dossier: Dossier) -> list[dict]:
 
     ``etat`` vaut « fait », « courant » ou « avenir » ; une étape sautée n'est pas datée.
     """
-    dates = {etape.etape: etape.le for etape in dossier.etapes.order_by("pk")}
+    dates = {etape.etape: etape.le for etape in dossier.etapes_lues}
     atteintes = [CHAINE.index(e) for e in dates if e in CHAINE]
     courante = CHAINE.index(dossier.etape) if dossier.etape in CHAINE else max(atteintes, default=0)
     maillons = []

@@ -12,7 +12,10 @@ def lecteurs(dossier: Dossier, structure_ids: list[int]) -> dict[Audience, list[
 
     ``structure_ids`` : les structures au nom desquelles la personne peut écrire.
     """
-    droits = dict(dossier.acces.values_list("beneficiaire", "volet"))
+    if hasattr(dossier, "droits_lus"):
+        droits = {d["beneficiaire"]: d["volet"] for d in dossier.droits_lus}
+    else:
+        droits = dict(dossier.acces.values_list("beneficiaire", "volet"))
     mandats = (
         Mandat.objects.actifs(dossier.reseau.aujourd_hui())
         .filter(

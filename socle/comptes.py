@@ -46,7 +46,7 @@ def second_facteur_pose(utilisateur) -> bool:
 
 def connexion_renforcee(request) -> bool:
     """Vrai si cette session a été ouverte, ou confirmée, avec un second facteur ou une clé."""
-    return any(r.get("method") == "mfa" for r in get_authentication_records(request))
+    return any(r.get("method") == "mfa" for r in get_authentication_records(request, request.user))
 
 
 def noter_le_second_facteur(sender, request, user, authenticator, **kwargs):

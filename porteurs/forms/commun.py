@@ -3,26 +3,29 @@
 from django import forms
 from django.utils import timezone
 
+from partenaires.models import Structure
+
 
 class FormulaireDeReseau(forms.Form):
     """Un formulaire qui connaît le jour du réseau et demande au nom de qui l'on agit.
 
-    Le champ ``structure`` n'apparaît que si l'acteur agit pour plusieurs structures.
+    ``structures`` : ``{pk: nom}`` de celles pour qui l'acteur agit ; le champ n'apparaît que
+    s'il y en a plusieurs.
     """
 
-    def __init__(self, *args, structures=(), jour=None, **kwargs):
+    def __init__(self, *args, structures=None, jour=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.jour = jour or timezone.localdate()
-        self.structures = list(structures)
+        self.structures = structures or {}
         if len(self.structures) > 1:
             self.fields["structure"] = forms.TypedChoiceField(
                 label="Au nom de quelle structure ?",
-                choices=[(s.pk, s.nom) for s in self.structures],
+                choices=list(self.structures.items()),
                 coerce=int,
             )
 
     @property
-    def structure(self):
-        """La structure choisie, ou la seule possible."""
-        choisie = self.cleaned_data.get("structure")
-        return next((s for s in self.structures if s.pk == choisie), self.structures[0])
+    def structure(self) -> Structure:
+        """La structure choisie, ou la seule possible. Après validation."""
+        choisie = self.cleaned_data.get("structure") or next(iter(self.structures))
+        return Structure.objects.get(pk=choisie)

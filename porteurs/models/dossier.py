@@ -1,11 +1,13 @@
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from partenaires.enums import SectionNaf
@@ -20,6 +22,7 @@ from porteurs.enums import (
     Volet,
 )
 from porteurs.models.acces import Acces
+from porteurs.models.financement import Financement
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
 from socle.recherche import correspond
 
@@ -97,18 +100,68 @@ class DossierQuerySet(models.QuerySet):
         """Les vecteurs de recherche pèsent plus que le reste de la ligne, et ne s'affichent pas."""
         return self.defer("vecteur_fiche", "vecteur_suivi")
 
-    def chercher(self, texte: str, acteur):
-        """Plein texte, chaque mot dans ce que l'acteur peut lire, et là seulement."""
-        suivi = Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL)
-        echange = Exists(
-            Echange.objects.visible_par(acteur)
-            .filter(dossier=OuterRef("pk"))
-            .filter(correspond("vecteur", texte))
+    def pour_page(self):
+        """Ce que la page d'un dossier affiche : chaque table lue une fois.
+
+        ``roles``, ``relais_lus``, ``etapes_lues`` et ``personnes`` sont des listes ;
+        ``financements_lus`` et ``droits_lus``, des dictionnaires, viennent avec le dossier.
+        """
+        financements = Financement.objects.filter(dossier=OuterRef("pk")).order_by(
+            "accorde_le", "pk"
         )
+        return (
+            self.sans_vecteurs()
+            .select_related("commune", "structure_responsable", "reseau", "installation__commune")
+            .annotate(
+                financements_lus=ArraySubquery(
+                    financements.values(
+                        json=JSONObject(
+                            pk="pk",
+                            nature="nature",
+                            montant="montant",
+                            le="accorde_le",
+                            structure="structure__nom",
+                        )
+                    )
+                ),
+                droits_lus=ArraySubquery(
+                    Acces.objects.filter(dossier=OuterRef("pk")).values(
+                        json=JSONObject(beneficiaire="beneficiaire", volet="volet")
+                    )
+                ),
+            )
+            .prefetch_related(
+                Prefetch(
+                    "affectations",
+                    Affectation.objects.select_related("utilisateur", "structure").order_by("pk"),
+                    to_attr="roles",
+                ),
+                Prefetch(
+                    "relais",
+                    Relais.objects.select_related("de", "vers").order_by("pk"),
+                    to_attr="relais_lus",
+                ),
+                Prefetch("etapes", EtapeDossier.objects.order_by("pk"), to_attr="etapes_lues"),
+                Prefetch(
+                    "participations",
+                    Participation.objects.select_related("porteur").order_by("rang"),
+                    to_attr="personnes",
+                ),
+            )
+        )
+
+    def chercher(self, texte: str, acteur):
+        """Plein texte, chaque mot dans ce que l'acteur peut lire, et là seulement.
+
+        Trois recherches, chacune par son index, réunies : un OU les relirait ligne à ligne.
+        """
+        fiches = self.filter(correspond("vecteur_fiche", texte))
+        suivis = self.suivis_par(acteur).filter(correspond("vecteur_suivi", texte))
+        echanges = Echange.objects.visible_par(acteur).filter(correspond("vecteur", texte))
         return self.filter(
-            correspond("vecteur_fiche", texte)
-            | (Q(suivi) & correspond("vecteur_suivi", texte))
-            | Q(echange)
+            pk__in=fiches.order_by()
+            .values("pk")
+            .union(suivis.order_by().values("pk"), echanges.values("dossier"))
         )
 
 

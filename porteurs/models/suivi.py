@@ -4,7 +4,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 
 from partenaires.enums import Fonction
@@ -16,7 +16,7 @@ from porteurs.enums import (
     RoleAffectation,
     Volet,
 )
-from porteurs.models.acces import Acces
+from porteurs.models.acces import Acces, cles_du_mandat
 
 
 class AffectationQuerySet(models.QuerySet):
@@ -88,6 +88,10 @@ class Affectation(models.Model):
     def reseau_id(self) -> int:
         """Le réseau du dossier : la matrice des droits y cherche les fonctions de l'acteur."""
         return self.dossier.reseau_id
+
+    @property
+    def en_cours(self) -> bool:
+        return self.etat == EtatAffectation.ACCEPTEE and self.periode.upper is None
 
 
 class Relais(models.Model):
@@ -161,11 +165,14 @@ class EchangeQuerySet(models.QuerySet):
         )
         for mandat in acteur.mandats:
             if mandat.fonction == Fonction.TECHNICIEN:
-                condition |= Q(
-                    audience=Audience.STRUCTURE,
-                    structure=mandat.structure_id,
-                    dossier__reseau=mandat.reseau_id,
-                ) & Q(Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier"))
+                # Le réseau se lit dans la clé : passer par le dossier lirait toute sa table.
+                droit = Acces.objects.de(acteur).filter(
+                    dossier=OuterRef("dossier"),
+                    beneficiaire__in=cles_du_mandat(mandat, acteur.utilisateur_id),
+                )
+                condition |= Q(audience=Audience.STRUCTURE, structure=mandat.structure_id) & Q(
+                    Exists(droit)
+                )
         return self.filter(condition)
 
 

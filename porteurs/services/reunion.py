@@ -236,13 +236,6 @@ def dossier_de_la_ligne(lien: LienSigne) -> tuple:
     return acteur, dossier
 
 
-def structures_de_la_ligne(acteur, dossier: Dossier) -> QuerySet[Structure]:
-    """Au nom de quelles structures cette personne peut écrire dans ce dossier."""
-    return Structure.objects.filter(
-        pk__in=acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN, Fonction.PARRAIN)
-    ).order_by("cle_tri")
-
-
 @transaction.atomic
 def noter_la_ligne(*, lien: LienSigne, structure: Structure, texte: str) -> Echange:
     """Consomme le lien et note l'échange, d'un seul tenant ; les droits sont relus ici."""

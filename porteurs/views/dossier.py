@@ -1,10 +1,11 @@
 """La liste des dossiers d'un réseau, la page d'un dossier, l'ouverture et la fiche."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
 from partenaires.views.commun import reseau_de_la_page
 from porteurs import lecteurs as qui_lit
@@ -13,12 +14,12 @@ from porteurs.fil import chaine, fil
 from porteurs.filters import DossierFilter
 from porteurs.forms.dossier import AUTRE_PERSONNE, FicheForm, OuvrirDossierForm
 from porteurs.forms.suivi import EchangeForm
-from porteurs.models import Dossier, Installation
+from porteurs.models import Dossier
 from porteurs.services import doublons
 from porteurs.services.dossier import modifier_fiche, ouvrir_dossier
 from porteurs.views.acquerir import (
     dossier_de_la_page,
-    structures_de_l_acteur,
+    dossiers_de_la_page,
 )
 from socle import recherches
 from socle.enums import Operation
@@ -80,7 +81,7 @@ def _fermes(acteur, reseau):
 
 @require_GET
 def detail(request, reseau, uuid):
-    dossier = dossier_de_la_page(request, reseau, uuid)
+    dossier = get_object_or_404(dossiers_de_la_page(request, reseau).pour_page(), uuid=uuid)
     exiger(request.acteur, "porteurs.dossier.voir", dossier)
     consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
     contexte = contexte_du_dossier(request, dossier)
@@ -89,13 +90,8 @@ def detail(request, reseau, uuid):
 
 def contexte_du_dossier(request, dossier: Dossier) -> dict:
     acteur = request.acteur
-    if dossier.suivi:
-        dossier.installation_lue = (
-            Installation.objects.select_related("commune").filter(dossier=dossier).first()
-        )
     elements, reste = fil(dossier, acteur, tout="tout" in request.GET)
-    referent = next((a for a in dossier.equipe if a.role == RoleAffectation.REFERENT), None)
-    parrain = next((a for a in dossier.equipe if a.role == RoleAffectation.PARRAIN), None)
+    en_cours = {role.role: role for role in dossier.roles if role.en_cours}
     peut_noter = peut(acteur, "porteurs.echange.noter", dossier)
     return {
         "reseau": dossier.reseau,
@@ -103,10 +99,10 @@ def contexte_du_dossier(request, dossier: Dossier) -> dict:
         "chaine": chaine(dossier),
         "elements": elements,
         "reste": reste,
-        "referent": referent,
-        "parrain": parrain,
+        "referent": en_cours.get(RoleAffectation.REFERENT),
+        "parrain": en_cours.get(RoleAffectation.PARRAIN),
         "actions": _actions(dossier),
-        "propositions": _propositions(dossier),
+        "propositions": [r for r in dossier.roles if r.etat == EtatAffectation.PROPOSEE],
         "relais": _relais(acteur, dossier),
         "form_echange": formulaire_echange(request, dossier) if peut_noter else None,
         "jour": dossier.reseau.aujourd_hui(),
@@ -129,22 +125,9 @@ def _actions(dossier):
     )
 
 
-def _propositions(dossier):
-    """Les rôles proposés, sans réponse : chacun voit ce qu'il peut lire du dossier."""
-    return list(
-        dossier.affectations.filter(etat=EtatAffectation.PROPOSEE)
-        .select_related("utilisateur", "structure")
-        .order_by("pk")
-    )
-
-
 def _relais(acteur, dossier):
     """Le relais en attente, pour qui suit le dossier et pour la structure pressentie."""
-    relais = (
-        dossier.relais.filter(etat=EtatRelais.PROPOSE)
-        .select_related("de", "vers", "dossier")
-        .first()
-    )
+    relais = next((r for r in dossier.relais_lus if r.etat == EtatRelais.PROPOSE), None)
     if relais is None:
         return None
     relais.dossier = dossier
@@ -154,8 +137,8 @@ def _relais(acteur, dossier):
 
 
 def formulaire_echange(request, dossier: Dossier, donnees=None) -> EchangeForm:
-    structures = structures_de_l_acteur(
-        request, dossier.reseau_id, Fonction.TECHNICIEN, Fonction.PARRAIN
+    structures = structures_nommees(
+        request.acteur, dossier.reseau_id, Fonction.TECHNICIEN, Fonction.PARRAIN
     )
     techniques = request.acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
     return EchangeForm(
@@ -172,7 +155,7 @@ def ouvrir(request, reseau):
     exiger(request.acteur, "porteurs.dossier.ouvrir", reseau)
     form = OuvrirDossierForm(
         request.POST or None,
-        structures=structures_de_l_acteur(request, reseau.pk, Fonction.TECHNICIEN),
+        structures=structures_nommees(request.acteur, reseau.pk, Fonction.TECHNICIEN),
         jour=reseau.aujourd_hui(),
     )
     form.fields["commune"].preferer(reseau)

@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from partenaires.acteurs import structures_nommees
+from partenaires.enums import Fonction
 from porteurs.forms.reunion import LigneForm
 from porteurs.services import reunion as service
 from socle import liens
@@ -32,7 +34,9 @@ def ligne(request, jeton):
     try:
         lien = liens.lire(jeton, service.BUT_LIGNE)
         acteur, dossier = service.dossier_de_la_ligne(lien)
-        structures = service.structures_de_la_ligne(acteur, dossier)
+        structures = structures_nommees(
+            acteur, dossier.reseau_id, Fonction.TECHNICIEN, Fonction.PARRAIN
+        )
         form = LigneForm(
             request.POST or None, structures=structures, jour=dossier.reseau.aujourd_hui()
         )

@@ -28,8 +28,6 @@ from tests.fabriques import (
 )
 
 BUDGET = 12
-# Au-dessus du budget d'EXIGENCES Vitesse 2, et mesuré ici pour ne pas s'en éloigner.
-HORS_BUDGET = {"un dossier"}
 
 
 def un_dossier(d, n, **plus):
@@ -129,7 +127,7 @@ def du_reseau(route):
 LISTES = {
     "les dossiers": ("auteur", un_dossier, du_reseau("porteurs:dossiers"), 10),
     "les dossiers, en animant": ("animatrice", un_dossier, du_reseau("porteurs:dossiers"), 11),
-    "un dossier": ("auteur", un_fait, adresse_du_fil, 20),
+    "un dossier": ("auteur", un_fait, adresse_du_fil, 12),
     "le tableau": ("auteur", une_tuile, lambda d: reverse("accueil:tableau"), 9),
     "les réunions": ("auteur", une_reunion, du_reseau("porteurs:reunions"), 6),
     "un ordre du jour": ("voisine", un_point, adresse_de_la_reunion, 12),
@@ -161,9 +159,9 @@ def test_une_ligne_ou_trois_coutent_autant(nom, distribution, connecter):
     assert [t for t in titres if t not in page] == []
     assert len(trois) == len(une), resume(trois)
     assert len(trois) == attendu, resume(trois)
-    assert len(trois) <= BUDGET or nom in HORS_BUDGET, resume(trois)
+    assert len(trois) <= BUDGET, resume(trois)
     repetees = {r for r in trois if trois.count(r) > 1}
-    assert not repetees or nom in HORS_BUDGET, resume(sorted(repetees))
+    assert not repetees, resume(sorted(repetees))
 
 
 def resume(requetes: list[str]) -> str:
