@@ -37,13 +37,13 @@ def construire_demonstration(jour: date) -> Contexte:
         curseur.execute("SET LOCAL statement_timeout = 0")
         curseur.execute("SELECT pg_advisory_xact_lock(hashtext('accueil.demonstration'))")
     if not sans_compte() or Reseau.objects.exists():
-        raise Refus("La démonstration se charge dans une base vide ; celle-ci ne l’est pas.")
+        raise Refus("La démonstration se charge dans une base vide ; celle-ci ne l’est pas.")
     contexte = Contexte(jour)
     try:
         for construire in contributions("MAILLON_DEMONSTRATION"):
             construire(contexte)
     except TerritoiresAbsents as absents:
-        raise Refus(f"Ces communes manquent, chargez les territoires : {absents}.") from None
+        raise Refus(f"Ces communes manquent, chargez les territoires : {absents}.") from None
     _analyser()
     if phrases := verifier_invariants(list(contexte.reseaux.values())):
         raise Refus("La démonstration se contredit :\n" + "\n".join(phrases[:20]))

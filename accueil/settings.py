@@ -37,15 +37,15 @@ MANDATAIRES_DE_CONFIANCE = env.list("MANDATAIRES_DE_CONFIANCE", [])
 
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "SECRET_KEY manque : lancez « make run » (services embarqués) ou définissez-la."
+        "SECRET_KEY manque : lancez « make run » (services embarqués) ou définissez-la."
     )
 if TLS:
     if DEBUG:
         raise ImproperlyConfigured("DEBUG est interdit quand SITE_URL est en https.")
     if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
-        raise ImproperlyConfigured("SECRET_KEY est trop faible : 50 caractères tirés au hasard.")
+        raise ImproperlyConfigured("SECRET_KEY est trop faible : 50 caractères tirés au hasard.")
     if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS ne peut pas contenir « * » en production.")
+        raise ImproperlyConfigured("ALLOWED_HOSTS ne peut pas contenir « * » en production.")
 
 # --- Applications ------------------------------------------------------------------------
 

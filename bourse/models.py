@@ -18,4 +18,4 @@ class FrequentationJour(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.jour} : {self.visites}"
+        return f"{self.jour} : {self.visites}"

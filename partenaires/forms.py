@@ -111,7 +111,7 @@ class StructureForm(FormulaireUnique):
         help_text="En entier, tel que les partenaires le connaissent.",
     )
     type = forms.ChoiceField(
-        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
+        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
     )
     commune = ChampCommune(label="Commune de son siège")
     telephone = forms.CharField(

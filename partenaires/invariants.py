@@ -48,19 +48,19 @@ def _phrases(requete: str, modele: str, reseaux) -> list[str]:
 
 
 def coordination(reseaux) -> list[str]:
-    return _phrases(COORDINATION, "{} : sa structure coordinatrice n'a pas de convention.", reseaux)
+    return _phrases(COORDINATION, "{} : sa structure coordinatrice n'a pas de convention.", reseaux)
 
 
 def mandats(reseaux) -> list[str]:
-    return _phrases(MANDATS, "{} : {} a un mandat de {}, qu'aucune convention ne couvre.", reseaux)
+    return _phrases(MANDATS, "{} : {} a un mandat de {}, qu'aucune convention ne couvre.", reseaux)
 
 
 def communes(reseaux) -> list[str]:
-    return _phrases(COMMUNES, "{} : le réseau ne couvre aucune commune.", reseaux)
+    return _phrases(COMMUNES, "{} : le réseau ne couvre aucune commune.", reseaux)
 
 
 def partage(reseaux) -> list[str]:
-    return _phrases(PARTAGE, "{} : le partage est ouvert sans ses deux documents.", reseaux)
+    return _phrases(PARTAGE, "{} : le partage est ouvert sans ses deux documents.", reseaux)
 
 
 VERIFICATIONS = [coordination, mandats, communes, partage]

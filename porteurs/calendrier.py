@@ -117,7 +117,7 @@ def fichier_ics(reunion) -> str:
     if reunion.lieu:
         evenement.add("location", reunion.lieu)
     page = settings.SITE_URL + reverse("porteurs:reunion", args=[reunion.reseau.slug, reunion.uuid])
-    evenement.add("description", f"L’ordre du jour : {page}")
+    evenement.add("description", f"L’ordre du jour : {page}")
     evenement.add("url", page)
     evenement.add("status", "CANCELLED" if reunion.etat == "annulee" else "CONFIRMED")
     calendrier.add_component(evenement)

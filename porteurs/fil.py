@@ -58,7 +58,7 @@ def _echange(echange: Echange) -> Element:
         le=echange.le,
         titre=echange.get_nature_display().capitalize(),
         texte=echange.texte,
-        detail=f"{auteur}, {echange.structure.nom} · lu par : {lecteurs}",
+        detail=f"{auteur}, {echange.structure.nom} · lu par : {lecteurs}",
         genre="echange",
         rang=(1, echange.pk),
     )
@@ -68,7 +68,7 @@ def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:
     return [
         Element(
             le=etape.le,
-            titre=f"Étape : {etape.get_etape_display()}",
+            titre=f"Étape : {etape.get_etape_display()}",
             texte=etape.motif if avec_motif else "",
             genre="etape",
             rang=(0, etape.pk),
@@ -86,8 +86,8 @@ def _relais(dossier: Dossier) -> list[Element]:
             Element(
                 le=date_du_fait.astimezone(dossier.reseau.tz).date(),
                 titre=f"Relais de {relais.de.nom} à {relais.vers.nom}{fin}",
-                texte=f"« {relais.resume} »",
-                detail=f"Motif : {relais.motif}" if relais.motif else "",
+                texte=f"« {relais.resume} »",
+                detail=f"Motif : {relais.motif}" if relais.motif else "",
                 genre="relais",
                 rang=(0, relais.pk),
             )

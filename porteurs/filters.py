@@ -24,9 +24,7 @@ class DossierFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label="Chercher",
         method="filtrer_texte",
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Projet, commune…"}
-        ),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Projet, commune…"}),
     )
     situation = django_filters.ChoiceFilter(
         label="Situation", choices=SITUATIONS, empty_label=None, method="filtrer_situation"

@@ -198,7 +198,7 @@ def _regle(regle: Regle, ids: list[int]) -> list[str]:
     if not fautifs:
         return []
     references = Dossier.objects.filter(pk__in=fautifs).order_by("reference")
-    return [f"{ref} : {regle.phrase}." for ref in references.values_list("reference", flat=True)]
+    return [f"{ref} : {regle.phrase}." for ref in references.values_list("reference", flat=True)]
 
 
 def acces(dossiers: QuerySet) -> list[str]:
@@ -215,7 +215,7 @@ def coordonnees(dossiers: QuerySet) -> list[str]:
     """Les formes qui servent à comparer les personnes suivent ce qui a été tapé."""
     porteurs = Porteur.objects.filter(participations__dossier__in=dossiers).distinct()
     return [
-        f"{porteur.uuid} : les formes de comparaison de la personne sont périmées."
+        f"{porteur.uuid} : les formes de comparaison de la personne sont périmées."
         for porteur in porteurs.order_by("pk").iterator(chunk_size=LOT)
         if porteur.cle_nom != cle_nom(porteur.prenom, porteur.nom)
         or porteur.telephone != telephone_international(porteur.telephone_saisi)

@@ -44,7 +44,8 @@ PERSONNE_PRESSENTIE = Etat(
     lambda acteur, affectation: affectation.utilisateur_id == acteur.utilisateur_id,
 )
 STRUCTURE_RESPONSABLE = Etat(
-    "sa structure répond du dossier", lambda acteur, affectation: _repond(acteur, affectation.dossier)
+    "sa structure répond du dossier",
+    lambda acteur, affectation: _repond(acteur, affectation.dossier),
 )
 ACTION_SUIVIE = Etat(
     "il suit le dossier de l’action", lambda acteur, action: suit(acteur, action.dossier)

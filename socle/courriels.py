@@ -127,7 +127,7 @@ def prevenir(ids: list[int]) -> None:
                 # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
                 current_app.send_task("socle.tasks.expedier", args=[ids[debut : debut + LOT]])
         except OperationalError:
-            journal.warning("courtier injoignable : %d courriels attendent le balayeur", len(ids))
+            journal.warning("courtier injoignable : %d courriels attendent le balayeur", len(ids))
 
     transaction.on_commit(demander)
 
@@ -154,4 +154,4 @@ def _deja_composes(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
     return {c.pk: Message(c.sujet, c.corps_texte, c.corps_html) for c in courriels}
 
 
-GENRES = [Genre("compte", "Compte : code, mot de passe, alerte", _deja_composes, secret=True)]
+GENRES = [Genre("compte", "Compte : code, mot de passe, alerte", _deja_composes, secret=True)]

@@ -9,9 +9,9 @@ class EtatCourriel(models.TextChoices):
     REMISE = "remise", "en cours de remise"
     ENVOYE = "envoye", "envoyé"
     GARDE = "garde", "gardé ici, faute de serveur d’envoi"
-    SANS_OBJET = "sans_objet", "sans objet : rien à dire"
+    SANS_OBJET = "sans_objet", "sans objet : rien à dire"
     ECHEC = "echec", "en échec"
-    INCERTAIN = "incertain", "incertain : peut-être envoyé"
+    INCERTAIN = "incertain", "incertain : peut-être envoyé"
 
 
 class Operation(models.TextChoices):

@@ -64,7 +64,7 @@ def _composer(lignes: list[Courriel]):
             messages = genres()[code].composer(groupe)
         except Exception as erreur:
             for ligne in groupe:
-                _plus_tard(ligne, f"rédaction : {erreur!r}")
+                _plus_tard(ligne, f"rédaction : {erreur!r}")
             raise
         for ligne in groupe:
             yield ligne, messages.get(ligne.pk)
@@ -82,7 +82,7 @@ def _traiter(ligne: Courriel, message: Message | None, remise: "_Remise") -> int
     try:
         remise.ouvrir()
     except (OSError, smtplib.SMTPException) as erreur:
-        _plus_tard(ligne, f"serveur d’envoi injoignable : {erreur}")
+        _plus_tard(ligne, f"serveur d’envoi injoignable : {erreur}")
         return 0
     # À partir d'ici un arrêt brutal est ambigu : la base le sait avant le serveur d'envoi.
     ligne.etat = EtatCourriel.REMISE
@@ -95,7 +95,7 @@ def _remettre(ligne: Courriel, remise: "_Remise") -> int:
     try:
         remise.envoyer(ligne)
     except smtplib.SMTPServerDisconnected as erreur:
-        _clore(ligne, EtatCourriel.INCERTAIN, erreur=f"connexion coupée pendant l’envoi : {erreur}")
+        _clore(ligne, EtatCourriel.INCERTAIN, erreur=f"connexion coupée pendant l’envoi : {erreur}")
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as erreur:
         code, texte = _reponse(erreur)
         if 400 <= code < 500:

@@ -41,12 +41,12 @@ def lire(jeton_recu: str, but: str) -> LienSigne:
     except (signing.BadSignature, LienSigne.DoesNotExist, ValueError):
         raise LienInvalide(
             "Ce lien n’est pas reconnu. Il a peut-être été coupé en deux lignes "
-            "par votre messagerie : copiez-le en entier."
+            "par votre messagerie : copiez-le en entier."
         ) from None
     if lien.revoque_le:
         raise LienInvalide("Ce lien a été annulé par la personne qui l’avait envoyé.")
     if lien.utilise_le:
-        raise LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     if lien.expire_le <= timezone.now():
         raise LienInvalide(
             "Ce lien a expiré. Demandez-en un nouveau à la personne qui vous l’a envoyé."

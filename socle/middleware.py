@@ -132,7 +132,7 @@ class SecondFacteur:
             return redirect(f"{reverse('mfa_reauthenticate')}?next={request.path}")
         messages.info(
             request,
-            "Cette page demande un second facteur : une application de codes ou une clé d’accès. "
+            "Cette page demande un second facteur : une application de codes ou une clé d’accès. "
             "Posez-en un ici, puis revenez.",
         )
         return redirect("mfa_index")

@@ -116,7 +116,7 @@ REGLES = [
     ),
     Regle(
         "socle.compte.tenir",
-        "Tenir son compte : mot de passe, adresse, second facteur, sessions",
+        "Tenir son compte : mot de passe, adresse, second facteur, sessions",
         (
             "account_logout",
             "account_reauthenticate",

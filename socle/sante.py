@@ -49,7 +49,7 @@ def _redis() -> tuple[bool, str]:
         ) as client:
             client.ping()
     except (redis.RedisError, OSError):
-        return False, "Redis ne répond pas : les courriels attendent"
+        return False, "Redis ne répond pas : les courriels attendent"
     return True, "Redis répond"
 
 
@@ -61,9 +61,9 @@ def _taches() -> tuple[bool, str]:
     ]
     jamais = [nom for nom in SILENCES if nom not in vus]
     if muettes:
-        return False, "ne tournent plus : " + ", ".join(muettes)
+        return False, "ne tournent plus : " + ", ".join(muettes)
     if jamais:
-        return True, "pas encore passées : " + ", ".join(jamais)
+        return True, "pas encore passées : " + ", ".join(jamais)
     return True, "les tâches planifiées passent"
 
 

@@ -37,7 +37,7 @@ def pret(request):
     return HttpResponse(
         "prêt\n"
         if ok
-        else "pas prêt : " + "; ".join(p for _, bon, p in resultats if not bon) + "\n",
+        else "pas prêt : " + "; ".join(p for _, bon, p in resultats if not bon) + "\n",
         status=200 if ok else 503,
         content_type="text/plain; charset=utf-8",
     )
@@ -130,7 +130,7 @@ def courriel_relancer(request, uuid):
     if expedition.relancer(ligne):
         messages.success(request, "Le courriel repart dans la minute.")
     else:
-        messages.info(request, "Ce courriel n’est ni en échec ni incertain : rien à renvoyer.")
+        messages.info(request, "Ce courriel n’est ni en échec ni incertain : rien à renvoyer.")
     return redirect("socle:courriel", uuid=ligne.uuid)
 
 

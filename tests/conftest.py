@@ -45,10 +45,10 @@ def pytest_collection_modifyitems(items):
         marque = item.get_closest_marker("django_db")
         if fixtures & VIDENT_LA_BASE or (marque and marque.kwargs.get("transaction")):
             raise pytest.UsageError(
-                f"{item.nodeid} viderait les territoires : employez la fixture « base_clonee »."
+                f"{item.nodeid} viderait les territoires : employez la fixture « base_clonee »."
             )
         if fixtures & CLONENT and (marque or "db" in fixtures):
-            raise pytest.UsageError(f"{item.nodeid} mêle une base clonée et « db » : choisissez.")
+            raise pytest.UsageError(f"{item.nodeid} mêle une base clonée et « db » : choisissez.")
 
 
 # --- La base -------------------------------------------------------------------------------

@@ -9,15 +9,15 @@ from partenaires.models import Reseau
 
 # Les cinq maillons de la chaîne d'accueil, tels qu'une personne qui arrive les vit.
 MAILLONS = [
-    ("Prospection", "Une envie, une question : quelqu’un la note et vous dit qui va répondre."),
+    ("Prospection", "Une envie, une question : quelqu’un la note et vous dit qui va répondre."),
     (
         "Premier accueil",
         "On vous écoute, on regarde ensemble si l’idée tient et où elle tiendrait.",
     ),
-    ("Accompagnement", "Un référent et, si vous voulez, un parrain : le montage, le financement."),
+    ("Accompagnement", "Un référent et, si vous voulez, un parrain : le montage, le financement."),
     (
         "Installation",
-        "Le local, le logement, l’école, le travail du conjoint : tout le foyer arrive.",
+        "Le local, le logement, l’école, le travail du conjoint : tout le foyer arrive.",
     ),
     ("Intégration", "Des nouvelles prises à six mois, un an, trois ans. On ne vous lâche pas."),
 ]

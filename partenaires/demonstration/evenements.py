@@ -29,8 +29,8 @@ class Rendez:
 R = Rendez
 PROGRAMME = {
     LIVRADOIS: [
-        R(1, 22, (18, 21), N.SOIREE_ELUS, "Soirée des élus : accueillir, ça s’organise", "63003"),
-        R(3, 12, (9, 17), N.FORMATION, "Premier accueil : écouter, orienter, transmettre", "63125"),
+        R(1, 22, (18, 21), N.SOIREE_ELUS, "Soirée des élus : accueillir, ça s’organise", "63003"),
+        R(3, 12, (9, 17), N.FORMATION, "Premier accueil : écouter, orienter, transmettre", "63125"),
         R(5, 21, (8, 18), N.VOYAGE, "Voyage d’étude chez un réseau voisin", "63195"),
         R(
             6,
@@ -46,7 +46,7 @@ PROGRAMME = {
         R(12, 3, (9, 12), N.SEMINAIRE, "Matinée des parrains et marraines", "63430"),
     ],
     SANFLORAIN: [
-        R(4, 16, (9, 17), N.FORMATION, "Reprendre une ferme : l’accueil à plusieurs", "15187"),
+        R(4, 16, (9, 17), N.FORMATION, "Reprendre une ferme : l’accueil à plusieurs", "15187"),
         R(9, 17, (18, 21), N.SOIREE_ELUS, "Soirée des élus des Hautes Terres", "15138"),
         R(11, 19, (14, 18), N.PROMOTION, "Journée de promotion du territoire", "15187"),
     ],

@@ -188,4 +188,4 @@ class PopulationCommune(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.commune_id} en {self.annee} : {self.population}"
+        return f"{self.commune_id} en {self.annee} : {self.population}"

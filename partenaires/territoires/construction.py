@@ -75,7 +75,7 @@ def _verifier(communes, epci_de, departements, regions) -> None:
     orphelins += [d["code"] for d in departements if d["region"] not in codes_regions]
     orphelins += [code for code in epci_de if code not in communes]
     if orphelins:
-        raise CommandError("La source se contredit sur : " + ", ".join(sorted(orphelins)[:10]))
+        raise CommandError("La source se contredit sur : " + ", ".join(sorted(orphelins)[:10]))
 
 
 # --- Populations ---------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class ExtraitInvalide(CommandError):
 
     def __init__(self, cause: str):
         super().__init__(
-            f"L’extrait des territoires {cause} : reconstruisez-le avec « make donnees »."
+            f"L’extrait des territoires {cause} : reconstruisez-le avec « make donnees »."
         )
 
 

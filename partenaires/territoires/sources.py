@@ -87,7 +87,7 @@ def communes_situees(dossier: Path) -> Iterator[dict]:
 def _outil(nom: str) -> str:
     chemin = shutil.which(nom)
     if chemin is None:
-        raise CommandError(f"« {nom} » manque sur cette machine : installez-le pour reconstruire.")
+        raise CommandError(f"« {nom} » manque sur cette machine : installez-le pour reconstruire.")
     return chemin
 
 
@@ -97,7 +97,7 @@ def _lancer(commande: list[str], dossier: Path) -> None:
             commande, cwd=dossier, check=True, capture_output=True, text=True, timeout=DELAI
         )
     except subprocess.TimeoutExpired as erreur:
-        raise CommandError(f"{commande[-1]} : rien reçu en {DELAI} secondes.") from erreur
+        raise CommandError(f"{commande[-1]} : rien reçu en {DELAI} secondes.") from erreur
     except subprocess.CalledProcessError as erreur:
         dernieres = "\n".join(erreur.stderr.splitlines()[-3:])
         raise CommandError(f"{commande[-1]} n’a pas pu être obtenu.\n{dernieres}") from erreur
@@ -105,6 +105,6 @@ def _lancer(commande: list[str], dossier: Path) -> None:
 
 def _verifier(chemin: Path, empreinte: str) -> None:
     if not chemin.exists():
-        raise CommandError(f"{chemin.name} n’est pas venu : la version existe-t-elle encore ?")
+        raise CommandError(f"{chemin.name} n’est pas venu : la version existe-t-elle encore ?")
     if hashlib.sha256(chemin.read_bytes()).hexdigest() != empreinte:
-        raise CommandError(f"{chemin.name} n’est pas le paquet attendu : son empreinte diffère.")
+        raise CommandError(f"{chemin.name} n’est pas le paquet attendu : son empreinte diffère.")

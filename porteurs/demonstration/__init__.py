@@ -79,4 +79,4 @@ def _verifier_les_mesures(contexte: Contexte, slug: str) -> None:
     valeurs = calculer_tous(INDICATEURS, [reseau], [contexte.annee])
     comptes = {code: valeurs[code][reseau.pk, contexte.annee] for code in attendus}
     if comptes != attendus:
-        raise ValueError(f"{slug}, {contexte.annee} : {comptes} au lieu de {attendus}.")
+        raise ValueError(f"{slug}, {contexte.annee} : {comptes} au lieu de {attendus}.")

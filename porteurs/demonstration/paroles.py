@@ -30,7 +30,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
         ),
         (
             N.RENCONTRE,
-            "Visite du bourg avec {prenom} : école, commerces, arrêt de car. Deux questions restent : le local et le logement.",
+            "Visite du bourg avec {prenom} : école, commerces, arrêt de car. Deux questions restent : le local et le logement.",
         ),
         (
             N.NOTE,
@@ -86,7 +86,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
         ),
         (
             N.COURRIEL,
-            "Devis d’aménagement reçus. L’écart entre les deux artisans vient de l’isolation ; demandé un détail par poste.",
+            "Devis d’aménagement reçus. L’écart entre les deux artisans vient de l’isolation ; demandé un détail par poste.",
         ),
         (N.APPEL, "Point sur les statuts. {prenom} penche pour une société à associé unique."),
         (N.NOTE, "Stage de préparation à l’installation terminé. L’attestation est au dossier."),
@@ -94,7 +94,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
             N.RENCONTRE,
             "Le cédant accepte un accompagnement de trois mois après la vente. Calendrier écrit et signé des deux côtés.",
         ),
-        (N.NOTE, "Demande de permis d’aménager déposée en mairie. Délai annoncé : deux mois."),
+        (N.NOTE, "Demande de permis d’aménager déposée en mairie. Délai annoncé : deux mois."),
         (
             N.APPEL,
             "Échange avec l’assureur et le comptable. Le budget de départ augmente un peu, sans remettre le projet en cause.",
@@ -103,7 +103,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
     Etape.FINANCEMENT: [
         (
             N.RENCONTRE,
-            "Préparation du comité d’engagement. {prenom} présente son projet clairement ; revoir seulement la page sur la trésorerie.",
+            "Préparation du comité d’engagement. {prenom} présente son projet clairement ; revoir seulement la page sur la trésorerie.",
         ),
         (
             N.APPEL,
@@ -116,7 +116,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
         ),
         (
             N.RENCONTRE,
-            "Le plan de financement est bouclé : apport, prêt d’honneur, prêt bancaire et aide de l’intercommunalité.",
+            "Le plan de financement est bouclé : apport, prêt d’honneur, prêt bancaire et aide de l’intercommunalité.",
         ),
         (N.APPEL, "La commission demande un devis plus récent. {prenom} relance l’artisan."),
         (
@@ -137,7 +137,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
         ),
         (
             N.RENCONTRE,
-            "Passage en revue des derniers papiers : assurance, enseigne, caisse. Tout est prêt.",
+            "Passage en revue des derniers papiers : assurance, enseigne, caisse. Tout est prêt.",
         ),
         (
             N.APPEL,
@@ -152,7 +152,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
         (N.APPEL, "Premier mois meilleur que prévu. Il faudra veiller aux stocks."),
         (N.NOTE, "La famille a trouvé une maison à dix minutes. Inscription à l’école faite."),
         (N.RENCONTRE, "Passage sur place. Les horaires sont à ajuster au jour de marché."),
-        (N.COURRIEL, "Invitation au déjeuner des nouveaux installés envoyée ; {prenom} vient."),
+        (N.COURRIEL, "Invitation au déjeuner des nouveaux installés envoyée ; {prenom} vient."),
     ],
     Etape.SUIVI: [
         (
@@ -182,7 +182,7 @@ ECHANGES: dict[str, list[tuple[str, str]]] = {
 FAMILLE: list[tuple[str, str]] = [
     (
         N.RENCONTRE,
-        "Premier rendez-vous avec {prenom}. La famille veut vivre {lieu} ; nous listons logement, école et transports.",
+        "Premier rendez-vous avec {prenom}. La famille veut vivre {lieu} ; nous listons logement, école et transports.",
     ),
     (N.APPEL, "Deux maisons à louer repérées par la mairie. Visites prévues samedi."),
     (
@@ -204,7 +204,7 @@ FAMILLE: list[tuple[str, str]] = [
     (N.NOTE, "Promesse de bail signée. Emménagement prévu aux vacances."),
     (
         N.RENCONTRE,
-        "Point sur les démarches : inscription en mairie, carte grise, garde des enfants. Presque tout est fait.",
+        "Point sur les démarches : inscription en mairie, carte grise, garde des enfants. Presque tout est fait.",
     ),
     (N.APPEL, "Entretien d’embauche passé. Réponse la semaine prochaine."),
 ]
@@ -217,7 +217,7 @@ PREMIERS: list[tuple[str, str]] = [
     ),
     (
         N.APPEL,
-        "Premier appel : {prenom} a eu nos coordonnées par un ancien porteur de projet. Rendez-vous pris pour la semaine prochaine.",
+        "Premier appel : {prenom} a eu nos coordonnées par un ancien porteur de projet. Rendez-vous pris pour la semaine prochaine.",
     ),
     (
         N.COURRIEL,
@@ -229,7 +229,7 @@ PREMIERS_FAMILLE: list[tuple[str, str]] = [
     (N.APPEL, "Premier appel de {prenom}, qui a passé l’été {lieu} et voudrait y vivre à l’année."),
     (
         N.COURRIEL,
-        "{prenom} nous écrit : deux adultes, un projet de vie {lieu}, et beaucoup de questions pratiques. Rendez-vous proposé.",
+        "{prenom} nous écrit : deux adultes, un projet de vie {lieu}, et beaucoup de questions pratiques. Rendez-vous proposé.",
     ),
     (
         N.RENCONTRE,
@@ -269,37 +269,37 @@ ACTIONS = [
     "Mettre à jour le plan de financement",
 ]
 DECISIONS = [
-    "La chambre consulaire reprend l’étude ; point à la prochaine réunion.",
+    "La chambre consulaire reprend l’étude ; point à la prochaine réunion.",
     "On propose un parrain du même métier.",
     "La mairie est contactée pour le local vacant.",
     "Accompagnement poursuivi, rien à ajouter.",
     "La plateforme reçoit le porteur avant la fin du mois.",
     "Recherche d’un logement confiée à l’intercommunalité.",
     "Orientation vers la coopérative d’activités pour tester le projet.",
-    "Le réseau cherche un référent : réponse attendue sous dix jours.",
+    "Le réseau cherche un référent : réponse attendue sous dix jours.",
 ]
 MOTS_REUNION = [
     "Besoin d’un avis sur l’emplacement",
-    "Qui connaît un cédant dans ce métier ?",
+    "Qui connaît un cédant dans ce métier ?",
     "Le logement bloque tout le reste",
     "Bonne nouvelle à partager",
 ]
 RESUMES = [
     "Projet mûr, étude de marché faite. Reste à chercher le local et à écrire le prévisionnel. {prenom} attend votre appel.",
-    "Premier accueil terminé : le projet relève de votre métier. Le budget est chiffré, pas encore le financement.",
+    "Premier accueil terminé : le projet relève de votre métier. Le budget est chiffré, pas encore le financement.",
     "{prenom} a besoin d’un accompagnement au montage. Les pièces réunies sont dans le fil du dossier.",
-    "Le porteur s’installe dans votre secteur ; la suite se jouera avec la commune. Rencontre souhaitée sur place.",
+    "Le porteur s’installe dans votre secteur ; la suite se jouera avec la commune. Rencontre souhaitée sur place.",
     "Étude achevée chez nous. Le financement demande vos compétences. {prenom} attend de vos nouvelles.",
 ]
 REFUS_RELAIS = [
-    "Nous n’avons personne de disponible avant deux mois ; mieux vaut ne pas faire attendre.",
-    "Ce métier n’entre pas dans notre convention ; voyez la boutique de gestion.",
-    "Le projet est trop tôt pour nous : revenez après l’étude de marché.",
+    "Nous n’avons personne de disponible avant deux mois ; mieux vaut ne pas faire attendre.",
+    "Ce métier n’entre pas dans notre convention ; voyez la boutique de gestion.",
+    "Le projet est trop tôt pour nous : revenez après l’étude de marché.",
 ]
 REFUS_REFERENT = [
     "Je suis déjà référente de trop de dossiers ce trimestre.",
     "Je ne connais pas assez ce métier.",
-    "Je serai absent deux mois ; proposez à un collègue.",
+    "Je serai absent deux mois ; proposez à un collègue.",
 ]
 MOTIFS_SORTIE = {
     Etape.ABANDONNE: [
@@ -309,7 +309,7 @@ MOTIFS_SORTIE = {
         "Le projet familial a changé.",
     ],
     Etape.REORIENTE: [
-        "Le projet se fera dans un département voisin ; dossier transmis avec l’accord de la personne.",
+        "Le projet se fera dans un département voisin ; dossier transmis avec l’accord de la personne.",
         "Le porteur préfère une formation longue avant de se lancer.",
         "Orienté vers l’emploi salarié, avec l’accord de la personne.",
     ],
@@ -320,12 +320,12 @@ MOTIFS_SORTIE = {
     ],
 }
 SUIVI_TERMINE = [
-    "Suivi terminé : l’activité tourne, la personne sait où nous trouver.",
+    "Suivi terminé : l’activité tourne, la personne sait où nous trouver.",
     "Fin de l’accompagnement à douze mois, tout va bien.",
     "Installation réussie, suivi clos d’un commun accord.",
 ]
 RETOURS = [
     "La banque demande de revoir le plan de financement.",
     "Le local prévu n’est plus libre, le montage est à reprendre.",
-    "Nouvel associé : les statuts sont à refaire.",
+    "Nouvel associé : les statuts sont à refaire.",
 ]

@@ -38,7 +38,7 @@ def _prets_d_honneur(contexte, hasard, recits, mesure, slug) -> None:
     de_l_annee = [r for r in installes if r.installe_le.year == contexte.annee]
     retenus = de_l_annee[: mesure.plateformes]
     if len(retenus) < mesure.plateformes:
-        raise ValueError(f"{slug} : trop peu d'installations pour {mesure.plateformes} prêts.")
+        raise ValueError(f"{slug} : trop peu d'installations pour {mesure.plateformes} prêts.")
     retenus += [
         r for r in installes if r.installe_le.year != contexte.annee and hasard.random() < 0.55
     ]

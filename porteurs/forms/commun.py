@@ -19,7 +19,7 @@ class FormulaireDeReseau(forms.Form):
         self.structures = structures or {}
         if len(self.structures) > 1:
             self.fields["structure"] = forms.TypedChoiceField(
-                label="Au nom de quelle structure ?",
+                label="Au nom de quelle structure ?",
                 choices=list(self.structures.items()),
                 coerce=int,
             )

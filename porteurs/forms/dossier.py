@@ -22,15 +22,15 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
     intitule = forms.CharField(
         label="Le projet en une ligne",
         max_length=160,
-        help_text="Ce que le réseau lira : « Reprise d’une boulangerie », « Gîte à la ferme »…",
+        help_text="Ce que le réseau lira : « Reprise d’une boulangerie », « Gîte à la ferme »…",
     )
     nature = forms.ChoiceField(label="Nature du projet", choices=NatureProjet.choices)
     commune = ChampCommune(label="Commune du projet")
     informe = forms.TypedChoiceField(
-        label="La personne sait-elle que son projet sera suivi dans Maillon, et partagé avec le réseau ?",
+        label="La personne sait-elle que son projet sera suivi dans Maillon, et partagé avec le réseau ?",
         choices=[
             ("oui", "Oui, elle est informée"),
-            ("non", "Pas encore : le dossier reste dans ma structure"),
+            ("non", "Pas encore : le dossier reste dans ma structure"),
         ],
         widget=forms.RadioSelect,
         coerce=lambda valeur: valeur == "oui",
@@ -51,7 +51,7 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
-            "invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."
+            "invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."
         },
     )
     secteur = forms.ChoiceField(
@@ -68,7 +68,7 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         telephone = self.cleaned_data["telephone"].strip()
         if telephone and not telephone_international(telephone):
             raise forms.ValidationError(
-                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, +33 6 39 98 00 00…"
+                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, +33 6 39 98 00 00…"
             )
         return telephone
 
@@ -99,11 +99,11 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         self.ressemblants = dossiers
         suivis = [d for d in dossiers if d.suivi]
         self.fields["meme_personne"] = forms.ChoiceField(
-            label="Est-ce la même personne ?",
+            label="Est-ce la même personne ?",
             choices=[
-                (AUTRE_PERSONNE, "Non, ou je ne sais pas : ouvrir un dossier pour cette personne"),
+                (AUTRE_PERSONNE, "Non, ou je ne sais pas : ouvrir un dossier pour cette personne"),
                 *(
-                    (str(d.uuid), f"Oui, celle du dossier {d.reference} : c’est un second projet")
+                    (str(d.uuid), f"Oui, celle du dossier {d.reference} : c’est un second projet")
                     for d in suivis
                 ),
             ],
@@ -125,6 +125,6 @@ class FicheForm(forms.Form):
         label="Prochaine étape",
         max_length=200,
         required=False,
-        help_text="Lue par le réseau : ce qui doit se passer ensuite, sans nom ni détail privé.",
+        help_text="Lue par le réseau : ce qui doit se passer ensuite, sans nom ni détail privé.",
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)

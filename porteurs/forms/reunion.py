@@ -12,8 +12,8 @@ from socle.unicite import FormulaireUnique
 
 DUREES = {
     "min_value": "Un quart d’heure au moins.",
-    "max_value": "Douze heures au plus : pour plusieurs jours, prévoyez plusieurs réunions.",
-    "invalid": "Écrivez un nombre de minutes : 120 pour deux heures.",
+    "max_value": "Douze heures au plus : pour plusieurs jours, prévoyez plusieurs réunions.",
+    "invalid": "Écrivez un nombre de minutes : 120 pour deux heures.",
 }
 
 
@@ -21,7 +21,7 @@ class ReunionForm(FormulaireUnique):
     """Quand, où, combien de temps. ``debut`` est l'instant, calculé dans le fuseau du réseau."""
 
     nature = forms.ChoiceField(
-        label="Quelle réunion ?",
+        label="Quelle réunion ?",
         choices=[(n.value, n.label.capitalize()) for n in NatureReunion],
         initial=NatureReunion.TECHNIQUE,
     )

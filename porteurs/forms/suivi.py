@@ -12,7 +12,7 @@ REGLE_DE_REDACTION = (
 
 class EtapeForm(FormulaireUnique, FormulaireDeReseau):
     etape = forms.ChoiceField(
-        label="Où en est le projet ?",
+        label="Où en est le projet ?",
         choices=[
             ("Il avance", [(e.value, e.label.capitalize()) for e in CHAINE]),
             ("Il s’arrête", [(e.value, e.label.capitalize()) for e in SORTIES]),
@@ -60,7 +60,7 @@ class EchangeForm(FormulaireUnique, FormulaireDeReseau):
     nature = forms.ChoiceField(label="C’était", choices=NatureEchange.choices)
     le = ChampJour(label="Le")
     audience = forms.ChoiceField(
-        label="Qui le lira ?", choices=Audience.choices, widget=forms.RadioSelect
+        label="Qui le lira ?", choices=Audience.choices, widget=forms.RadioSelect
     )
 
     def __init__(self, *args, lecteurs=None, **kwargs):
@@ -81,7 +81,7 @@ def _avec_lecteurs(audience: Audience, personnes: list[str]) -> str:
     if nombre == 0:
         qui = "vous seulement pour l’instant"
     elif nombre <= 6:
-        qui = f"{nombre} personne{'s' if nombre > 1 else ''} : {', '.join(personnes)}"
+        qui = f"{nombre} personne{'s' if nombre > 1 else ''} : {', '.join(personnes)}"
     else:
         qui = f"{nombre} personnes"
     libelle = audience.label
@@ -102,7 +102,7 @@ class AffectationForm(FormulaireUnique, FormulaireDeReseau):
     """Le choix d'une personne parmi les mandats en cours, groupée par structure."""
 
     mandat = forms.TypedChoiceField(
-        label="À qui le proposer ?",
+        label="À qui le proposer ?",
         coerce=int,
         error_messages={
             "invalid_choice": "Cette personne n’a pas de mandat en cours pour ce rôle."
@@ -121,7 +121,7 @@ class AffectationForm(FormulaireUnique, FormulaireDeReseau):
 
 class RelaisForm(FormulaireUnique, FormulaireDeReseau):
     vers = forms.TypedChoiceField(
-        label="À quelle structure ?",
+        label="À quelle structure ?",
         coerce=int,
         error_messages={
             "invalid_choice": "Cette structure n’est pas membre du réseau aujourd’hui."
@@ -133,7 +133,7 @@ class RelaisForm(FormulaireUnique, FormulaireDeReseau):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Ce qui est fait, ce qui reste, ce que la personne attend. " + REGLE_DE_REDACTION,
         error_messages={
-            "required": "Un relais sans un mot n’en est pas un : deux lignes suffisent."
+            "required": "Un relais sans un mot n’en est pas un : deux lignes suffisent."
         },
     )
 
@@ -146,10 +146,10 @@ class RefusForm(forms.Form):
     """Le motif d'un refus, obligatoire pour un relais, bienvenu pour un rôle."""
 
     motif = forms.CharField(
-        label="Pourquoi ?",
+        label="Pourquoi ?",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Dites pourquoi : l’autre structure doit savoir."},
+        error_messages={"required": "Dites pourquoi : l’autre structure doit savoir."},
     )
 
 

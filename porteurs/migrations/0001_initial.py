@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='relais',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refuse'), _negated=True), models.Q(('motif', ''), _negated=True), _connector='OR'), name='relais_refus_motive', violation_error_message='Dites pourquoi vous refusez : l’autre structure doit savoir.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refuse'), _negated=True), models.Q(('motif', ''), _negated=True), _connector='OR'), name='relais_refus_motive', violation_error_message='Dites pourquoi vous refusez : l’autre structure doit savoir.'),
         ),
         migrations.AddConstraint(
             model_name='relais',

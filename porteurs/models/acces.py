@@ -85,4 +85,4 @@ class Acces(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.beneficiaire} : {self.volet} de {self.dossier_id}"
+        return f"{self.beneficiaire} : {self.volet} de {self.dossier_id}"

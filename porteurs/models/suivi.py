@@ -130,7 +130,7 @@ class Relais(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat=EtatRelais.REFUSE) | ~Q(motif=""),
                 name="relais_refus_motive",
-                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
+                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
             ),
             models.UniqueConstraint(
                 fields=["dossier"],

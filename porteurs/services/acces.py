@@ -136,10 +136,10 @@ def ecarts(dossiers: Iterable[Dossier]) -> list[str]:
     for dossier in dossiers:
         attendues = regle_en_clair(dossier)
         presentes = {(a.beneficiaire, a.volet, a.jusqua) for a in dossier.acces.all()}
-        phrases += [f"{dossier.reference} : manque {ligne}" for ligne in attendues - presentes]
-        phrases += [f"{dossier.reference} : de trop {ligne}" for ligne in presentes - attendues]
+        phrases += [f"{dossier.reference} : manque {ligne}" for ligne in attendues - presentes]
+        phrases += [f"{dossier.reference} : de trop {ligne}" for ligne in presentes - attendues]
         phrases += [
-            f"{dossier.reference} : clé de tri périmée pour {a.beneficiaire}"
+            f"{dossier.reference} : clé de tri périmée pour {a.beneficiaire}"
             for a in dossier.acces.all()
             if a.activite_le != dossier.activite_le
         ]

@@ -146,7 +146,7 @@ def modifier_fiche(
     if dossier.revision != revision:
         raise Refus(
             "Quelqu’un a modifié cette fiche pendant que vous écriviez. Voici sa version à côté "
-            "de la vôtre : vérifiez, puis enregistrez de nouveau."
+            "de la vôtre : vérifiez, puis enregistrez de nouveau."
         )
     toucher(
         dossier,
@@ -175,7 +175,7 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
             "le",
         )
     if not motif and motif_requis(dossier.etape, etape):
-        raise Refus("Un retour en arrière ou une sortie se raconte : dites pourquoi.", "motif")
+        raise Refus("Un retour en arrière ou une sortie se raconte : dites pourquoi.", "motif")
     EtapeDossier.objects.create(
         dossier=dossier, etape=etape, le=le, motif=motif, par=acteur.utilisateur
     )
@@ -226,7 +226,7 @@ def enregistrer_opposition(*, dossier: Dossier, le: date) -> Dossier:
     _verifier_dates(dossier.reseau.aujourd_hui(), opposition_le=le)
     if dossier.informe_le is None:
         raise Refus(
-            "La personne n’a pas encore été informée : rien n’est partagé.", "opposition_le"
+            "La personne n’a pas encore été informée : rien n’est partagé.", "opposition_le"
         )
     _retirer_les_propositions(
         dossier,

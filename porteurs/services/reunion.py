@@ -54,9 +54,9 @@ def prevoir_reunion(
 def _verifier_debut(debut: datetime) -> None:
     maintenant = timezone.now()
     if debut <= maintenant:
-        raise Refus("Cette date est passée : une réunion se prévoit à l’avance.", "jour")
+        raise Refus("Cette date est passée : une réunion se prévoit à l’avance.", "jour")
     if debut > maintenant + HORIZON:
-        raise Refus("C’est dans plus de deux ans : vérifiez l’année.", "jour")
+        raise Refus("C’est dans plus de deux ans : vérifiez l’année.", "jour")
 
 
 @transaction.atomic
@@ -72,12 +72,12 @@ def modifier_reunion(
     if reunion.sequence != sequence:
         raise Refus(
             "Quelqu’un a modifié cette réunion pendant que vous écriviez. Sa version est "
-            "ci-dessus : vérifiez la vôtre, puis enregistrez de nouveau."
+            "ci-dessus : vérifiez la vôtre, puis enregistrez de nouveau."
         )
     _verifier_debut(debut)
     if nature != NatureReunion.TECHNIQUE and reunion.points.exists():
         raise Refus(
-            "Des dossiers ont été ajoutés à l’ordre du jour ; un comité n’en nomme aucun. "
+            "Des dossiers ont été ajoutés à l’ordre du jour ; un comité n’en nomme aucun. "
             "Retirez-les d’abord, ou prévoyez une autre réunion.",
             "nature",
         )
@@ -106,9 +106,9 @@ def _verrouiller(reunion: Reunion) -> Reunion:
 
 def _verifier_ouverte(reunion: Reunion) -> None:
     if reunion.etat != EtatReunion.PREVUE:
-        raise Refus(f"Cette réunion est {reunion.get_etat_display()} : elle ne change plus.")
+        raise Refus(f"Cette réunion est {reunion.get_etat_display()} : elle ne change plus.")
     if reunion.debut <= timezone.now():
-        raise Refus("Cette réunion a commencé : elle ne change plus.")
+        raise Refus("Cette réunion a commencé : elle ne change plus.")
 
 
 def membres(reunion: Reunion) -> QuerySet[Mandat]:
@@ -134,7 +134,7 @@ def ajouter_point(*, acteur, reunion: Reunion, dossier: Dossier, mot: str) -> Po
     reunion = _verrouiller(reunion)
     _verifier_ouverte(reunion)
     if reunion.nature != NatureReunion.TECHNIQUE:
-        raise Refus("Un comité ne parle d’aucun dossier en particulier : il lit des chiffres.")
+        raise Refus("Un comité ne parle d’aucun dossier en particulier : il lit des chiffres.")
     point, _ = PointReunion.objects.update_or_create(
         reunion=reunion,
         dossier=dossier,
@@ -231,7 +231,7 @@ def dossier_de_la_ligne(lien: LienSigne) -> tuple:
     )
     if dossier is None or not peut(acteur, "porteurs.echange.noter", dossier):
         raise liens.LienInvalide(
-            "Ce lien ne permet plus d’écrire : le dossier est clos, ou vous ne le suivez plus."
+            "Ce lien ne permet plus d’écrire : le dossier est clos, ou vous ne le suivez plus."
         )
     return acteur, dossier
 
@@ -241,7 +241,7 @@ def noter_la_ligne(*, lien: LienSigne, structure: Structure, texte: str) -> Echa
     """Consomme le lien et note l'échange, d'un seul tenant ; les droits sont relus ici."""
     acteur, dossier = dossier_de_la_ligne(lien)
     if not liens.consommer(lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     return noter_echange(
         acteur=acteur,
         dossier=dossier,

@@ -21,7 +21,7 @@ def noter_echange(
     """Ajoute un échange au fil, pour l'audience choisie."""
     dossier = verrouiller(dossier)
     if le > dossier.reseau.aujourd_hui():
-        raise Refus("Cette date est dans l’avenir : pour prévoir, ajoutez une action.", "le")
+        raise Refus("Cette date est dans l’avenir : pour prévoir, ajoutez une action.", "le")
     echange = Echange.objects.create(
         dossier=dossier,
         auteur=acteur.utilisateur,
@@ -144,13 +144,13 @@ def _exiger_ouvert(dossier: Dossier, champ: str | None = None) -> None:
     """Refuse de confier à une autre structure un dossier qui doit rester dans la sienne."""
     if not dossier.partageable:
         raise Refus(
-            "La personne doit d’abord être informée et d’accord : c’est elle qu’on confie. "
-            "Notez-le dans « Ce qui est partagé ».",
+            "La personne doit d’abord être informée et d’accord : c’est elle qu’on confie. "
+            "Notez-le dans « Ce qui est partagé ».",
             champ,
         )
     if not dossier.ouvert_aux_autres:
         raise Refus(
-            "Votre réseau n’a pas encore ouvert le partage des dossiers : l’animation doit "
+            "Votre réseau n’a pas encore ouvert le partage des dossiers : l’animation doit "
             "d’abord enregistrer l’analyse d’impact et l’accord entre partenaires.",
             champ,
         )
@@ -175,7 +175,7 @@ def proposer_relais(*, acteur, dossier: Dossier, vers: Structure, resume: str) -
     """Propose la suite à une autre structure du réseau ; la structure responsable répond d'ici là."""
     dossier = verrouiller(dossier)
     if vers.pk == dossier.structure_responsable_id:
-        raise Refus("Votre structure répond déjà de ce dossier : choisissez-en une autre.", "vers")
+        raise Refus("Votre structure répond déjà de ce dossier : choisissez-en une autre.", "vers")
     jour = dossier.reseau.aujourd_hui()
     if not Structure.objects.membres(dossier.reseau_id, jour).filter(pk=vers.pk).exists():
         raise Refus("Cette structure n’est pas membre du réseau aujourd’hui.", "vers")
@@ -203,7 +203,7 @@ def repondre_relais(*, acteur, relais: Relais, accepte: bool, motif: str = "") -
     if relais.etat != EtatRelais.PROPOSE:
         raise Refus("Ce relais a déjà reçu une réponse.")
     if not accepte and not motif.strip():
-        raise Refus("Dites pourquoi vous refusez : l’autre structure doit savoir.", "motif")
+        raise Refus("Dites pourquoi vous refusez : l’autre structure doit savoir.", "motif")
     if accepte:
         _exiger_ouvert(dossier)
     relais.etat = EtatRelais.ACCEPTE if accepte else EtatRelais.REFUSE

@@ -180,7 +180,7 @@ def _ouvrir(request, reseau, form, ressemblants, choix) -> str:
     if choix and choix != AUTRE_PERSONNE:
         connu = next((d for d in ressemblants if d.suivi and str(d.uuid) == choix), None)
         if connu is None:
-            raise Refus("Ce choix n’est plus possible : vérifiez la liste.", "meme_personne")
+            raise Refus("Ce choix n’est plus possible : vérifiez la liste.", "meme_personne")
     champs = form.cleaned_data
 
     def agir() -> str:

@@ -87,7 +87,7 @@ def etape(request, reseau, uuid):
         form,
         Geste(
             "Changer d’étape",
-            f"Le projet est à l’étape « {dossier.get_etape_display()} » depuis le "
+            f"Le projet est à l’étape « {dossier.get_etape_display()} » depuis le "
             f"{dossier.etape_depuis:%d/%m/%Y}.",
             "Enregistrer l’étape",
         ),
@@ -114,12 +114,12 @@ def information(request, reseau, uuid):
         Geste(
             "La personne est informée",
             "Elle sait que son projet est suivi dans Maillon, qui lit sa fiche, et qu’elle peut s’y "
-            "opposer. Le réseau verra la fiche : prénom et initiale, projet, commune, étape. "
+            "opposer. Le réseau verra la fiche : prénom et initiale, projet, commune, étape. "
             "Ni ses coordonnées, ni vos notes d’équipe.",
             "Ouvrir la fiche au réseau",
         ),
         lambda champs: fiche.informer(dossier=dossier, le=champs["le"], mode=champs["mode"]),
-        "C’est noté : le réseau voit désormais la fiche.",
+        "C’est noté : le réseau voit désormais la fiche.",
     )
 
 
@@ -134,12 +134,12 @@ def opposition(request, reseau, uuid):
         form,
         Geste(
             "La personne s’oppose au partage",
-            "Le réseau cesse aussitôt de voir la fiche : listes, recherches et courriels compris. "
+            "Le réseau cesse aussitôt de voir la fiche : listes, recherches et courriels compris. "
             "Votre structure continue de suivre le dossier.",
             "Fermer la fiche au réseau",
         ),
         lambda champs: fiche.enregistrer_opposition(dossier=dossier, le=champs["le"]),
-        "C’est noté : le réseau ne voit plus cette fiche.",
+        "C’est noté : le réseau ne voit plus cette fiche.",
     )
 
 
@@ -183,7 +183,7 @@ def action(request, reseau, uuid):
         form,
         Geste(
             "Ajouter une action",
-            "Qui fait quoi, avant quand : elle sera rappelée à l’ordre du jour de la réunion.",
+            "Qui fait quoi, avant quand : elle sera rappelée à l’ordre du jour de la réunion.",
             "Ajouter l’action",
         ),
         lambda champs: suivi.ajouter_action(
@@ -222,7 +222,7 @@ def action_terminer(request, reseau, uuid):
     )
     exiger(request.acteur, "porteurs.action.terminer", action)
     if suivi.terminer_action(action=action):
-        messages.success(request, "C’est fait : l’action est cochée.")
+        messages.success(request, "C’est fait : l’action est cochée.")
     return redirect("porteurs:dossier", reseau=reseau, uuid=action.dossier.uuid)
 
 
@@ -241,8 +241,8 @@ def affectation(request, reseau, uuid, role):
         form,
         Geste(
             f"Proposer un {libelle}",
-            "La personne accepte ou décline ; votre structure continue de répondre du dossier. "
-            "Vous pouvez vous proposer : c’est alors accepté d’emblée.",
+            "La personne accepte ou décline ; votre structure continue de répondre du dossier. "
+            "Vous pouvez vous proposer : c’est alors accepté d’emblée.",
             "Proposer",
         ),
         lambda champs: suivi.proposer_affectation(
@@ -274,13 +274,13 @@ def affectation_repondre(request, reseau, uuid):
         proposition.dossier,
         Geste(
             f"Décliner le rôle de {proposition.get_role_display()}",
-            f"Dossier {proposition.dossier.reference} : {proposition.dossier.intitule}.",
+            f"Dossier {proposition.dossier.reference} : {proposition.dossier.intitule}.",
             "Décliner",
         ),
         lambda accepte, motif: suivi.repondre_affectation(
             affectation=proposition, accepte=accepte, motif=motif
         ),
-        "Merci : vous tenez désormais ce rôle.",
+        "Merci : vous tenez désormais ce rôle.",
     )
 
 
@@ -291,7 +291,7 @@ def affectation_retirer(request, reseau, uuid):
     if suivi.retirer_affectation(affectation=proposition):
         messages.success(request, "La proposition est retirée.")
     else:
-        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
+        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
     return redirect("porteurs:dossier", reseau=reseau, uuid=proposition.dossier.uuid)
 
 
@@ -347,7 +347,7 @@ def relais_repondre(request, reseau, uuid):
         lambda accepte, motif: suivi.repondre_relais(
             acteur=request.acteur, relais=relais, accepte=accepte, motif=motif
         ),
-        f"Relais accepté : {relais.vers.nom} répond désormais de ce dossier.",
+        f"Relais accepté : {relais.vers.nom} répond désormais de ce dossier.",
     )
 
 
@@ -384,7 +384,7 @@ def relais_annuler(request, reseau, uuid):
     if suivi.annuler_relais(relais=relais):
         messages.success(request, "Le relais est retiré.")
     else:
-        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
+        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
     return redirect("porteurs:dossier", reseau=reseau, uuid=relais.dossier.uuid)
 
 

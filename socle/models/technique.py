@@ -15,7 +15,7 @@ class Debit(models.Model):
         constraints = [models.UniqueConstraint(fields=["cle", "fenetre"], name="debit_unique")]
 
     def __str__(self):
-        return f"{self.cle} : {self.nombre}"
+        return f"{self.cle} : {self.nombre}"
 
 
 class Battement(models.Model):

@@ -219,8 +219,8 @@ def test_jamais_dans_une_base_qui_sert(base_sans_demonstration):
 
 
 def test_elle_ne_garde_rien_si_elle_se_contredit(base_sans_demonstration, monkeypatch):
-    monkeypatch.setattr(demonstration, "verifier_invariants", lambda reseaux: ["2025-0001 : non."])
-    with pytest.raises(CommandError, match="2025-0001 : non"):
+    monkeypatch.setattr(demonstration, "verifier_invariants", lambda reseaux: ["2025-0001 : non."])
+    with pytest.raises(CommandError, match="2025-0001 : non"):
         call_command("demo")
     assert not Utilisateur.objects.exists()
     assert not Reseau.objects.exists()
@@ -346,7 +346,7 @@ def test_preparer_dit_en_une_phrase_ce_qui_ne_va_pas(
     base_sans_demonstration, statiques, monkeypatch
 ):
     def refuser(jour):
-        raise Refus("Ces communes manquent, chargez les territoires : 63003.")
+        raise Refus("Ces communes manquent, chargez les territoires : 63003.")
 
     monkeypatch.setattr("accueil.management.commands.demo.construire_demonstration", refuser)
     with pytest.raises(CommandError, match="chargez les territoires"):

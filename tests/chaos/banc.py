@@ -30,7 +30,7 @@ POSEES = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "MAILLON_VAR", "EMA
 def jusqua(condition: Callable[[], bool], delai: float = 60, quoi: str = "") -> None:
     limite = time.monotonic() + delai
     while not condition():
-        assert time.monotonic() < limite, f"attente dépassée : {quoi}"
+        assert time.monotonic() < limite, f"attente dépassée : {quoi}"
         time.sleep(0.05)
 
 

@@ -72,7 +72,7 @@ def test_chaque_cle_etrangere_dit_ce_qui_arrive_a_une_suppression():
             if regle is models.CASCADE:
                 cascades.add(nom)
             elif regle not in (models.PROTECT, models.SET_NULL):
-                imprevues.append(f"{nom} : {regle.__name__}")
+                imprevues.append(f"{nom} : {regle.__name__}")
     assert imprevues == []
     assert sorted(cascades) == sorted(CASCADES)
 
@@ -157,7 +157,7 @@ def test_aucun_secret_dans_le_depot():
         except UnicodeDecodeError:
             continue
         trouves += [
-            f"{chemin.relative_to(RACINE)} : {nom}"
+            f"{chemin.relative_to(RACINE)} : {nom}"
             for nom, motif in SECRETS.items()
             if motif.search(texte)
             # Les essais refusent des adresses inventées.

@@ -60,7 +60,7 @@ def fautifs(requetes) -> list[str]:
             (plan,) = curseur.fetchone()
             plan = json.loads(plan) if isinstance(plan, str) else plan
             if tables := parcours_entiers(plan[0]["Plan"]):
-                trouves.append(f"{', '.join(tables)} : {sql}")
+                trouves.append(f"{', '.join(tables)} : {sql}")
     return trouves
 
 

@@ -34,7 +34,7 @@ def test_une_route_est_publique_quand_sa_regle_l_est():
         publique = any("public" in regle.roles for regle in regles_par_route().get(nom, ()))
         for vue in vues:
             if est_publique(vue) != publique and nom not in SE_DEFENDENT_SEULES:
-                ecarts.append(f"{nom} : règle publique={publique}, vue={est_publique(vue)}")
+                ecarts.append(f"{nom} : règle publique={publique}, vue={est_publique(vue)}")
     assert sorted(ecarts) == []
 
 
@@ -47,4 +47,4 @@ def test_le_tableau_des_droits_est_a_jour(tmp_path):
     sortie = tmp_path / "droits.md"
     call_command("matrice", sortie=sortie)
     with open("docs/droits.md", encoding="utf-8") as publie:
-        assert publie.read() == sortie.read_text("utf-8"), "Lancez « manage.py matrice »."
+        assert publie.read() == sortie.read_text("utf-8"), "Lancez « manage.py matrice »."

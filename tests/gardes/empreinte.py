@@ -21,11 +21,11 @@ WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
 def tables_ecrites() -> dict[str, int]:
     """Le nombre d'écritures de la transaction en cours, par table, traces du socle exclues."""
     if not connection.in_atomic_block:
-        raise RuntimeError("Les écritures se comptent dans la transaction d'un essai « db ».")
+        raise RuntimeError("Les écritures se comptent dans la transaction d'un essai « db ».")
     with connection.cursor() as curseur:
         curseur.execute("SELECT current_setting('track_counts')::bool")
         if not curseur.fetchone()[0]:
-            raise RuntimeError("track_counts est coupé : PostgreSQL ne compte pas les écritures.")
+            raise RuntimeError("track_counts est coupé : PostgreSQL ne compte pas les écritures.")
         curseur.execute(COMPTEURS)
         return {table: n for table, n in curseur.fetchall() if table not in TABLES_PERMISES}
 

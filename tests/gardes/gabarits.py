@@ -25,7 +25,7 @@ class ChaineVigilante(str):
         expression, origine, ligne = _qui_demande()
         if origine.startswith(GABARITS):
             court = origine.removeprefix(GABARITS).lstrip("/")
-            raise VariableIndefinie(f"« {expression} » est inconnue ({court}, ligne {ligne})")
+            raise VariableIndefinie(f"« {expression} » est inconnue ({court}, ligne {ligne})")
         return False
 
 

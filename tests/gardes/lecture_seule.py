@@ -51,7 +51,7 @@ def lecture_seule(quoi: str, exceptions: frozenset[str] | set[str] = frozenset()
     def garder(execute, sql, params, many, context):
         tables = [t for t in ecritures(str(sql)) if t not in exceptions]
         if tables:
-            surprises.append(f"{', '.join(tables)} : {str(sql)[:200]}")
+            surprises.append(f"{', '.join(tables)} : {str(sql)[:200]}")
             raise EcritureEnLecture(f"{quoi} écrit dans {surprises[-1]}")
         return execute(sql, params, many, context)
 

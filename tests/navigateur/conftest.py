@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items):
 def navigateur():
     """Chromium ; absent, l'essai est passé en disant pourquoi, sauf en intégration continue."""
     if not CHROMIUM.exists():
-        raison = f"{CHROMIUM} est absent : « apt-get install chromium » pour jouer ces essais."
+        raison = f"{CHROMIUM} est absent : « apt-get install chromium » pour jouer ces essais."
         if os.environ.get("CI") == "true":
             pytest.fail(raison)
         pytest.skip(raison)
@@ -106,7 +106,7 @@ def ouvrir_page(navigateur, portail):
             contexte.add_cookies([portail.temoin(personne, mot_de_passe_redonne)])
         page = contexte.new_page()
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda erreur: ennuis.append(f"script : {erreur}"))
+        page.on("pageerror", lambda erreur: ennuis.append(f"script : {erreur}"))
         page.on("console", lambda m: _ecouter(m, ennuis))
         page.on("request", lambda r: _suivre(r, portail, ennuis))
         return page
@@ -120,12 +120,12 @@ def ouvrir_page(navigateur, portail):
 def _ecouter(message, ennuis: list[str]) -> None:
     # Une réponse 403 ou 404 attendue s'écrit aussi à la console : elle n'est pas un ennui.
     if message.type == "error" and "Failed to load resource" not in message.text:
-        ennuis.append(f"console : {message.text}")
+        ennuis.append(f"console : {message.text}")
 
 
 def _suivre(requete, portail, ennuis: list[str]) -> None:
     if not requete.url.startswith((portail.adresse, "data:", "blob:")):
-        ennuis.append(f"requête vers un tiers : {requete.url}")
+        ennuis.append(f"requête vers un tiers : {requete.url}")
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def verifier_axe():
 
     def verifier(page) -> None:
         defauts = [
-            f"{d['id']} ({d['impact']}) : {d['help']}\n"
+            f"{d['id']} ({d['impact']}) : {d['help']}\n"
             + "\n".join(f"    {n['target']} {n['failureSummary']}" for n in d["nodes"][:5])
             for d in axe.run(page).response["violations"]
         ]

@@ -112,7 +112,7 @@ def le_courriel_nomme_le_dossier(portail, dossier):
     attendre(
         lambda: all(portail.boite.recus_par(adresse) for adresse in attendues),
         30,
-        lambda: f"Courriels reçus : {portail.boite.messages}\n{portail.journal('ouvrier')}",
+        lambda: f"Courriels reçus : {portail.boite.messages}\n{portail.journal('ouvrier')}",
     )
     (pour_b,), (pour_c,) = map(portail.boite.recus_par, attendues)
     textes = {m: "".join(p.get_content() for p in corps(m)) for m in (pour_b, pour_c)}

@@ -367,5 +367,5 @@ class TestSources:
 
     def test_sans_npm_une_phrase_le_dit(self, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(CommandError, match="« npm » manque"):
+        with pytest.raises(CommandError, match="« npm » manque"):
             sources.obtenir(tmp_path)

@@ -214,7 +214,7 @@ def test_chaque_regle_a_sa_faute():
 def test_la_faute_est_nommee(dossiers, elue, faute):
     regle = next(r for r in REGLES if r.code == faute.__name__)
     dossier = faute(dossiers, elue)
-    assert f"{dossier.reference} : {regle.phrase}." in verifier(
+    assert f"{dossier.reference} : {regle.phrase}." in verifier(
         Dossier.objects.filter(pk=dossier.pk)
     )
     voisins = dossiers.exclude(pk=dossier.pk)[:50]
@@ -226,13 +226,13 @@ def test_un_acces_perdu_ou_de_trop_se_voit(dossiers):
     dossier = dossiers.first()
     Acces.objects.filter(dossier=dossier).first().delete()
     assert any(
-        p.startswith(f"{dossier.reference} : manque") for p in acces(dossiers.filter(pk=dossier.pk))
+        p.startswith(f"{dossier.reference} : manque") for p in acces(dossiers.filter(pk=dossier.pk))
     )
     Acces.objects.create(
         dossier=dossier, beneficiaire="r999999", volet="fiche", activite_le=dossier.activite_le
     )
     phrases = acces(dossiers.filter(pk=dossier.pk))
-    assert any(p.startswith(f"{dossier.reference} : de trop") for p in phrases)
+    assert any(p.startswith(f"{dossier.reference} : de trop") for p in phrases)
 
 
 def test_verifier_acces_dit_puis_repare(dossiers, capsys):

@@ -389,7 +389,7 @@ def test_un_membre_ajoute_puis_retire_un_dossier_qu_il_voit(
     client.post(f"{page}points/", {"reference": f" {dossier.reference} ", "mot": "Le bail"})
     corps = client.get(page).content.decode()
     assert marqueur in corps
-    assert "« Le bail »" in corps
+    assert "« Le bail »" in corps
     client.post(f"{page}points/", {"reference": dossier.reference, "mot": "Le bail, encore"})
     assert PointReunion.objects.get(reunion=reunion).mot == "Le bail, encore"
     client.post(f"{page}points/{dossier.uuid}/retirer/")

@@ -73,7 +73,7 @@ def test_reculer_avec_un_motif(connecter, auteur, voisine, dossier):
     assert "Le local est vendu." in connecter(auteur).get(url("dossier", dossier)).content.decode()
     # Le motif n'est pas sur la fiche partagée.
     fiche = connecter(voisine).get(url("dossier", dossier)).content.decode()
-    assert "Étape : étude" in fiche
+    assert "Étape : étude" in fiche
     assert "Le local est vendu." not in fiche
 
 
@@ -136,7 +136,7 @@ def test_un_echange_n_est_lu_que_de_son_audience(
 def test_avant_d_ecrire_on_sait_qui_lira(connecter, auteur, dossier, distribution):
     page = connecter(auteur).get(url("echange_noter", dossier)).content.decode()
     equipe = f"{distribution.auteur.nom_complet}, {distribution.collegue.nom_complet}"
-    assert f"L’équipe du dossier (2 personnes : {equipe})" in page
+    assert f"L’équipe du dossier (2 personnes : {equipe})" in page
     assert "Tout le réseau (4 personnes" in page
 
 

@@ -29,12 +29,12 @@ PUBLIQUES = {
     "account_inactive": "Ce compte est fermé",
 }
 CONNECTEES = {
-    "account_logout": "Se déconnecter ?",
+    "account_logout": "Se déconnecter ?",
     "account_email": "Votre adresse de courriel",
     "account_change_password": "Changer de mot de passe",
-    "account_reauthenticate": "C’est bien vous ?",
+    "account_reauthenticate": "C’est bien vous ?",
     "mfa_index": "Un mot de passe se devine ou se vole",
-    "mfa_activate_totp": "Impossible de viser ?",
+    "mfa_activate_totp": "Impossible de viser ?",
     "mfa_add_webauthn": "Ajouter une clé d’accès",
     "mfa_list_webauthn": "Aucune clé pour l’instant",
     "usersessions_list": "Appareils connectés",
@@ -175,7 +175,7 @@ def test_le_second_facteur_pose_se_montre_et_se_retire(connectee, personne):
     verifier(connectee.get(reverse("mfa_index")), "Il vous en reste")
     verifier(connectee.get(reverse("mfa_view_recovery_codes")), "Vos codes de secours")
     verifier(connectee.get(reverse("mfa_generate_recovery_codes")), "ne vaudront plus rien")
-    verifier(connectee.get(reverse("mfa_deactivate_totp")), "Retirer l’application de codes ?")
+    verifier(connectee.get(reverse("mfa_deactivate_totp")), "Retirer l’application de codes ?")
     verifier(connectee.get(reverse("mfa_reauthenticate")), "Tapez le code de votre application")
     connectee.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.filter(user=personne, type="totp").exists()
@@ -197,9 +197,9 @@ def test_un_geste_sensible_demande_de_se_faire_reconnaitre(client, personne):
     client.force_login(personne)
     reponse = client.get(reverse("mfa_activate_totp"), follow=True)
     assert reponse.redirect_chain[-1][0].startswith(reverse("account_reauthenticate"))
-    verifier(reponse, "C’est bien vous ?")
+    verifier(reponse, "C’est bien vous ?")
     suite = client.post(reponse.redirect_chain[-1][0], {"password": MOT_DE_PASSE}, follow=True)
-    verifier(suite, "Impossible de viser ?")
+    verifier(suite, "Impossible de viser ?")
 
 
 def test_se_deconnecter_rend_la_main_au_public(connectee):

@@ -11,4 +11,4 @@ class Command(BaseCommand):
         largeur = max(len(compte.presentation) for compte in COMPTES)
         for compte in COMPTES:
             self.stdout.write(f"  {compte.presentation:<{largeur}}  {compte.email}")
-        self.stdout.write(f"  Mot de passe de chacun : {MOT_DE_PASSE}")
+        self.stdout.write(f"  Mot de passe de chacun : {MOT_DE_PASSE}")

@@ -13,14 +13,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--date", help="le jour de la démonstration, AAAA-MM-JJ (par défaut : aujourd'hui)"
+            "--date", help="le jour de la démonstration, AAAA-MM-JJ (par défaut : aujourd'hui)"
         )
 
     def handle(self, *args, **options):
         jour = self._jour(options["date"])
         if settings.MAILLON_DEMO and deja_construite():
             if options["verbosity"]:
-                self.stdout.write("La démonstration est déjà là : rien n’est refait.")
+                self.stdout.write("La démonstration est déjà là : rien n’est refait.")
             return
         try:
             contexte = construire_demonstration(jour)
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(refus.phrase) from None
         if options["verbosity"]:
             self.stdout.write(
-                f"Démonstration chargée au {contexte.jour:%d/%m/%Y} ; "
+                f"Démonstration chargée au {contexte.jour:%d/%m/%Y} ; "
                 f"chiffres exacts de l’année {contexte.annee}."
             )
 
@@ -39,5 +39,5 @@ class Command(BaseCommand):
             return date.fromisoformat(saisie)
         except ValueError:
             raise CommandError(
-                f"« {saisie} » n’est pas une date : écrivez-la AAAA-MM-JJ, comme 2026-11-21."
+                f"« {saisie} » n’est pas une date : écrivez-la AAAA-MM-JJ, comme 2026-11-21."
             ) from None

@@ -16,7 +16,7 @@ POSTGRES_MINIMUM = 15
 
 
 class Command(BaseCommand):
-    help = "Prépare l'installation avant de servir : ne fait que ce qui manque."
+    help = "Prépare l'installation avant de servir : ne fait que ce qui manque."
     requires_system_checks = []
 
     def handle(self, *args, **options):
@@ -37,11 +37,11 @@ class Command(BaseCommand):
             connection.ensure_connection()
         except OperationalError:
             raise CommandError(
-                "La base de données ne répond pas : vérifiez DATABASE_URL et que PostgreSQL tourne."
+                "La base de données ne répond pas : vérifiez DATABASE_URL et que PostgreSQL tourne."
             ) from None
         if connection.pg_version < POSTGRES_MINIMUM * 10_000:
             raise CommandError(
-                f"PostgreSQL {POSTGRES_MINIMUM} ou plus récent est nécessaire ; "
+                f"PostgreSQL {POSTGRES_MINIMUM} ou plus récent est nécessaire ; "
                 f"celui de DATABASE_URL est le {connection.pg_version // 10_000}."
             )
 
@@ -51,10 +51,10 @@ class Command(BaseCommand):
             faire()
         except DatabaseError as erreur:
             cause = str(erreur).strip().splitlines()[0]
-            raise CommandError(f"{phrase} La base a refusé : {cause}") from erreur
+            raise CommandError(f"{phrase} La base a refusé : {cause}") from erreur
         except OSError as erreur:
             raise CommandError(
-                f"{phrase} Impossible d’écrire dans {settings.VAR} : {erreur.strerror}."
+                f"{phrase} Impossible d’écrire dans {settings.VAR} : {erreur.strerror}."
             ) from erreur
 
 
@@ -68,7 +68,7 @@ def _seul():
             curseur.execute("SELECT pg_advisory_lock(hashtext('accueil.preparer'))")
         except OperationalError:
             raise CommandError(
-                "Une autre préparation est en cours depuis plus de trois minutes : "
+                "Une autre préparation est en cours depuis plus de trois minutes : "
                 "attendez qu’elle finisse ou arrêtez-la, puis recommencez."
             ) from None
     try:

@@ -25,10 +25,10 @@ class Command(BaseCommand):
             if any(comptes):
                 ajouts, corrections, retraits = comptes
                 self.stdout.write(
-                    f"{nom} : {ajouts} ajout(s), {corrections} correction(s), {retraits} retrait(s)"
+                    f"{nom} : {ajouts} ajout(s), {corrections} correction(s), {retraits} retrait(s)"
                 )
         if bilan.gardes:
             self.stdout.write(
-                "Absents de l’extrait, gardés parce qu’une donnée les désigne : "
+                "Absents de l’extrait, gardés parce qu’une donnée les désigne : "
                 + ", ".join(bilan.gardes)
             )

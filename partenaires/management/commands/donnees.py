@@ -33,4 +33,4 @@ class Command(BaseCommand):
             tables = construction.construire(dossier)
         extrait.ecrire(tables, vers)
         for nom, lignes in tables.items():
-            self.stdout.write(f"{nom} : {len(lignes) - 1} lignes")
+            self.stdout.write(f"{nom} : {len(lignes) - 1} lignes")

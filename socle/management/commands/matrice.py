@@ -18,12 +18,12 @@ ENTETE = """\
 # Qui peut quoi
 
 Cette page est écrite par `manage.py matrice` d’après les règles que lit le portail
-(`permissions.py` de chaque application) ; un essai vérifie qu’elle est à jour. Ne la corrigez
+(`permissions.py` de chaque application) ; un essai vérifie qu’elle est à jour. Ne la corrigez
 pas à la main.
 
-Deux questions se suivent à chaque page. *Voit-on l’objet ?* Sinon il n’existe pas : la réponse
+Deux questions se suivent à chaque page. *Voit-on l’objet ?* Sinon il n’existe pas : la réponse
 est 404, et il manque aux listes, aux comptes, aux recherches et aux courriels. *Peut-on agir ?*
-C’est le tableau ci-dessous : qui voit sans pouvoir reçoit 403.
+C’est le tableau ci-dessous : qui voit sans pouvoir reçoit 403.
 
 Une fonction s’exerce dans un réseau, au titre d’une structure, tant que le mandat court. Elle
 ne vaut rien dans un autre réseau.
