@@ -5,9 +5,11 @@ rien envoyé : la ligne repart. Pendant la remise, nul ne sait : la ligne devien
 et une personne décide. Sources : EXIGENCES, Fiabilité 1 et 2.
 """
 
+import logging
 import smtplib
 from collections.abc import Iterable
 from datetime import timedelta
+from email.errors import MessageError
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -17,6 +19,8 @@ from django.utils import timezone
 from socle.courriels import LOT, Message, genres, prevenir
 from socle.enums import EtatCourriel
 from socle.models import Courriel
+
+journal = logging.getLogger(__name__)
 
 # Délais avant les essais suivants ; après le dernier, la ligne est en échec, visible.
 REPRISES = [timedelta(minutes=m) for m in (1, 5, 20, 60, 240, 720)]
@@ -60,42 +64,67 @@ def _composer(lignes: list[Courriel]):
     for ligne in lignes:
         par_genre.setdefault(ligne.genre, []).append(ligne)
     for code, groupe in par_genre.items():
+        composer = genres()[code].composer
         try:
-            messages = genres()[code].composer(groupe)
-        except Exception as erreur:
-            for ligne in groupe:
-                _plus_tard(ligne, f"rédaction : {erreur!r}")
-            raise
+            messages = composer(groupe)
+        except Exception:
+            journal.exception("le genre « %s » ne se compose pas en lot : ligne à ligne", code)
+            yield from _une_a_une(composer, groupe)
+            continue
         for ligne in groupe:
             yield ligne, messages.get(ligne.pk)
+
+
+def _une_a_une(composer, groupe: list[Courriel]):
+    """Celle qui ne se compose pas attend, et n'emporte pas ses voisines."""
+    for ligne in groupe:
+        try:
+            message = composer([ligne]).get(ligne.pk)
+        except Exception as erreur:
+            journal.exception("le courriel %d ne se compose pas", ligne.pk)
+            _plus_tard(ligne, f"rédaction : {erreur!r}")
+            continue
+        yield ligne, message
 
 
 def _traiter(ligne: Courriel, message: Message | None, remise: "_Remise") -> int:
     if message is None:
         _clore(ligne, EtatCourriel.SANS_OBJET)
         return 0
-    ligne.sujet, ligne.corps_texte, ligne.corps_html = message.sujet, message.texte, message.html
-    ligne.pieces = message.pieces
+    corps = {
+        "sujet": message.sujet,
+        "corps_texte": message.texte,
+        "corps_html": message.html,
+        "pieces": message.pieces,
+    }
     if not settings.EMAIL_URL:
-        _clore(ligne, EtatCourriel.GARDE, "sujet", "corps_texte", "corps_html", "pieces")
-        return 1
+        return int(_clore(ligne, EtatCourriel.GARDE, **corps))
+    try:
+        courriel = remise.preparer(ligne, message)
+    except (ValueError, MessageError) as erreur:
+        # En-tête ou adresse impossible : rien n'est parti, réessayer n'y changerait rien.
+        _clore(ligne, EtatCourriel.ECHEC, erreur=f"{erreur}")
+        return 0
     try:
         remise.ouvrir()
     except (OSError, smtplib.SMTPException) as erreur:
         _plus_tard(ligne, f"serveur d’envoi injoignable : {erreur}")
         return 0
     # À partir d'ici un arrêt brutal est ambigu : la base le sait avant le serveur d'envoi.
-    ligne.etat = EtatCourriel.REMISE
-    ligne.reclame_le = timezone.now()
-    ligne.save(update_fields=["etat", "reclame_le", "sujet", "corps_texte", "corps_html", "pieces"])
-    return _remettre(ligne, remise)
+    if not _avancer(ligne, etat=EtatCourriel.REMISE, reclame_le=timezone.now(), **corps):
+        return 0
+    return _remettre(ligne, courriel)
 
 
-def _remettre(ligne: Courriel, remise: "_Remise") -> int:
+def _remettre(ligne: Courriel, courriel: EmailMultiAlternatives) -> int:
     try:
-        remise.envoyer(ligne)
+        courriel.send()
     except smtplib.SMTPServerDisconnected as erreur:
-        _clore(ligne, EtatCourriel.INCERTAIN, erreur=f"connexion coupée pendant l’envoi : {erreur}")
+        _clore(
+            ligne,
+            EtatCourriel.INCERTAIN,
+            erreur=f"connexion coupée pendant l’envoi : {erreur}",
+        )
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as erreur:
         code, texte = _reponse(erreur)
         if 400 <= code < 500:
@@ -104,12 +133,8 @@ def _remettre(ligne: Courriel, remise: "_Remise") -> int:
             _clore(ligne, EtatCourriel.ECHEC, erreur=f"{code} {texte}")
     except (OSError, smtplib.SMTPException) as erreur:
         _clore(ligne, EtatCourriel.INCERTAIN, erreur=f"{erreur!r}")
-    except ValueError as erreur:
-        # En-tête ou adresse impossible : rien n'est parti, réessayer n'y changerait rien.
-        _clore(ligne, EtatCourriel.ECHEC, erreur=f"{erreur}")
     else:
-        _clore(ligne, EtatCourriel.ENVOYE)
-        return 1
+        return int(_clore(ligne, EtatCourriel.ENVOYE))
     return 0
 
 
@@ -123,24 +148,33 @@ def _reponse(erreur) -> tuple[int, str]:
     return code, texte
 
 
-def _clore(ligne: Courriel, etat: EtatCourriel, *champs: str, erreur: str = "") -> None:
-    ligne.etat = etat
-    ligne.erreur = erreur[:ERREUR_LONGUEUR]
-    a_ecrire = {"etat", "erreur", *champs}
+def _avancer(ligne: Courriel, **champs) -> bool:
+    """Écrit ces champs si la ligne est encore à nous ; faux si un autre l'a reprise.
+
+    Un ouvrier suspendu plus longtemps que l'abandon (machine en veille) se réveille sur une
+    ligne que le balayeur a rendue : sans cette garde, il l'enverrait une seconde fois.
+    """
+    a_nous = Courriel.objects.filter(pk=ligne.pk, etat=ligne.etat, reclame_le=ligne.reclame_le)
+    if not a_nous.update(**champs):
+        journal.warning("le courriel %d a été repris par un autre ouvrier", ligne.pk)
+        return False
+    for nom, valeur in champs.items():
+        setattr(ligne, nom, valeur)
+    return True
+
+
+def _clore(ligne: Courriel, etat: EtatCourriel, *, erreur: str = "", **corps) -> bool:
+    champs = {"etat": etat, "erreur": erreur[:ERREUR_LONGUEUR], **corps}
     if etat in (EtatCourriel.ENVOYE, EtatCourriel.GARDE):
-        ligne.envoye_le = timezone.now()
-        a_ecrire.add("envoye_le")
+        champs["envoye_le"] = timezone.now()
     if etat == EtatCourriel.ENVOYE and genres()[ligne.genre].secret:
-        vider(ligne)
-        a_ecrire |= {"corps_texte", "corps_html", "pieces", "vide_le"}
-    ligne.save(update_fields=sorted(a_ecrire))
+        champs |= corps_vide()
+    return _avancer(ligne, **champs)
 
 
-def vider(ligne: Courriel) -> None:
-    """Efface le corps et garde la clé : l'effacer toute permettrait un second envoi."""
-    ligne.corps_texte = ligne.corps_html = ""
-    ligne.pieces = []
-    ligne.vide_le = timezone.now()
+def corps_vide() -> dict:
+    """Ce qu'on écrit pour vider un courriel : la clé reste, l'effacer permettrait un second envoi."""
+    return {"corps_texte": "", "corps_html": "", "pieces": [], "vide_le": timezone.now()}
 
 
 def _plus_tard(ligne: Courriel, erreur: str) -> None:
@@ -148,10 +182,12 @@ def _plus_tard(ligne: Courriel, erreur: str) -> None:
     if ligne.tentatives > len(REPRISES):
         _clore(ligne, EtatCourriel.ECHEC, erreur=erreur)
         return
-    ligne.etat = EtatCourriel.ATTENTE
-    ligne.a_partir_de = timezone.now() + REPRISES[ligne.tentatives - 1]
-    ligne.erreur = erreur[:ERREUR_LONGUEUR]
-    ligne.save(update_fields=["etat", "a_partir_de", "erreur"])
+    _avancer(
+        ligne,
+        etat=EtatCourriel.ATTENTE,
+        a_partir_de=timezone.now() + REPRISES[ligne.tentatives - 1],
+        erreur=erreur[:ERREUR_LONGUEUR],
+    )
 
 
 class _Remise:
@@ -159,13 +195,37 @@ class _Remise:
 
     def __enter__(self):
         self.connexion = get_connection()
+        self.panne: Exception | None = None
         return self
 
     def __exit__(self, *exc):
         self.connexion.close()
 
+    def preparer(self, ligne: Courriel, message: Message) -> EmailMultiAlternatives:
+        """Le courriel, ses en-têtes vérifiés. Lève ``ValueError`` ou ``MessageError``."""
+        courriel = EmailMultiAlternatives(
+            message.sujet,
+            message.texte,
+            settings.DEFAULT_FROM_EMAIL,
+            [ligne.adresse],
+            headers={"Message-ID": ligne.message_id, "Auto-Submitted": "auto-generated"},
+            connection=self.connexion,
+        )
+        if message.html:
+            courriel.attach_alternative(message.html, "text/html")
+        for piece in message.pieces:
+            courriel.attach(piece["nom"], piece["contenu"], piece["type"])
+        courriel.message()
+        return courriel
+
     def ouvrir(self) -> None:
-        """Ouvre, ou rouvre si le serveur a raccroché : une coupure avant l'envoi n'est pas ambiguë."""
+        """Ouvre, ou rouvre si le serveur a raccroché : une coupure avant l'envoi n'est pas ambiguë.
+
+        Un serveur muet l'est pour tout le lot : attendre son silence à chaque courriel tiendrait
+        l'ouvrier un quart d'heure.
+        """
+        if self.panne is not None:
+            raise self.panne
         serveur = getattr(self.connexion, "connection", None)
         if serveur is not None:
             try:
@@ -174,30 +234,21 @@ class _Remise:
                 vivant = False
             if not vivant:
                 self.connexion.close()
-        self.connexion.open()
-
-    def envoyer(self, ligne: Courriel) -> None:
-        message = EmailMultiAlternatives(
-            ligne.sujet,
-            ligne.corps_texte,
-            settings.DEFAULT_FROM_EMAIL,
-            [ligne.adresse],
-            headers={"Message-ID": ligne.message_id, "Auto-Submitted": "auto-generated"},
-            connection=self.connexion,
-        )
-        if ligne.corps_html:
-            message.attach_alternative(ligne.corps_html, "text/html")
-        for piece in ligne.pieces:
-            message.attach(piece["nom"], piece["contenu"], piece["type"])
-        message.send()
+        try:
+            self.connexion.open()
+        except (OSError, smtplib.SMTPException) as erreur:
+            self.panne = erreur
+            raise
 
 
 def balayer() -> int:
     """Rattrape ce qui traîne : lignes oubliées en attente, ouvriers morts. Rend le nombre repris."""
     limite = timezone.now() - settings.COURRIEL_ABANDON
-    Courriel.objects.filter(etat=EtatCourriel.COMPOSITION, reclame_le__lt=limite).update(
-        etat=EtatCourriel.ATTENTE
+    morts = Courriel.objects.filter(etat=EtatCourriel.COMPOSITION, reclame_le__lt=limite)
+    morts.filter(tentatives__gt=len(REPRISES)).update(
+        etat=EtatCourriel.ECHEC, erreur="sa rédaction arrête l’ouvrier chaque fois"
     )
+    morts.update(etat=EtatCourriel.ATTENTE)
     Courriel.objects.filter(etat=EtatCourriel.REMISE, reclame_le__lt=limite).update(
         etat=EtatCourriel.INCERTAIN, erreur="l’envoi s’est interrompu pendant la remise"
     )
