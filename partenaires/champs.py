@@ -72,7 +72,7 @@ class ChampCommune(forms.Field):
         "inconnue": "Nous ne connaissons pas cette commune. Essayez avec son code postal.",
         "ambigue": "Plusieurs communes répondent à « %(saisie)s » : %(candidates)s. "
         "Ajoutez le code postal.",
-        "proche": "Nous ne connaissons pas « %(saisie)s ». Vouliez-vous dire %(candidates)s ?",
+        "proche": "Nous ne connaissons pas « %(saisie)s ». Vouliez-vous dire %(candidates)s ?",
     }
 
     def __init__(self, *, reseau: Reseau | None = None, **kwargs):

@@ -27,9 +27,9 @@ class InvitationForm(FormulaireUnique):
     """Qui inviter, pour quelle structure, à quel titre. Les choix suivent les droits de l'acteur."""
 
     structure = forms.ModelChoiceField(
-        label="Pour quelle structure ?", queryset=None, to_field_name="uuid", empty_label=None
+        label="Pour quelle structure ?", queryset=None, to_field_name="uuid", empty_label=None
     )
-    fonction = forms.ChoiceField(label="À quel titre ?")
+    fonction = forms.ChoiceField(label="À quel titre ?")
     prenom = forms.CharField(label="Prénom", max_length=80)
     nom = forms.CharField(label="Nom", max_length=80)
     email = forms.EmailField(
@@ -152,7 +152,7 @@ class ReseauForm(FormulaireUnique):
     )
     structure_nom = forms.CharField(label="Structure qui coordonne le réseau", max_length=160)
     structure_type = forms.ChoiceField(
-        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
+        label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
     )
     homonyme = forms.ChoiceField(
         label="Une structure porte déjà ce nom dans l’installation",

@@ -74,7 +74,7 @@ def terminer_mandat(*, acteur, mandat: Mandat) -> None:
     if mandat.fonction == Fonction.ANIMATEUR and _dernier_animateur(mandat, jour):
         raise Refus(
             "Personne d’autre n’anime ce réseau aujourd’hui. Invitez d’abord la personne qui "
-            "prend la suite ; quand elle sera venue, vous pourrez mettre fin à ce mandat."
+            "prend la suite ; quand elle sera venue, vous pourrez mettre fin à ce mandat."
         )
     annonce = {
         "utilisateur_id": mandat.utilisateur_id,

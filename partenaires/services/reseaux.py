@@ -83,7 +83,7 @@ def creer_reseau(
 def _structure(nom: str, type_: str, homonyme: str) -> Structure:
     connue = Structure.objects.filter(cle_tri=cle(nom)[:160], type=type_).order_by("pk").first()
     if connue and not homonyme:
-        raise Refus("Est-ce la même ? Choisissez l’une des deux réponses.", "homonyme")
+        raise Refus("Est-ce la même ? Choisissez l’une des deux réponses.", "homonyme")
     if connue and homonyme == MEME:
         return connue
     return Structure.objects.create(nom=nom, type=type_)

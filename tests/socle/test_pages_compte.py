@@ -66,7 +66,7 @@ def connectee(client, personne, settings):
 
 def texte(reponse) -> str:
     """Le corps de la page, espaces insécables rendues ordinaires."""
-    return reponse.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+    return reponse.content.decode()
 
 
 def verifier(reponse, attendu):
