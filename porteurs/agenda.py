@@ -7,13 +7,13 @@ avec toutes les autres. Chacun n'y lit que les dossiers qu'il voit.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from partenaires.enums import Fonction
-from porteurs.enums import EtatReunion, NatureReunion, RoleAffectation, Volet
-from porteurs.models import Acces, Affectation, Dossier, PointReunion, Reunion
+from porteurs.enums import EtatRelais, EtatReunion, NatureReunion, RoleAffectation, Volet
+from porteurs.models import Acces, Affectation, Dossier, PointReunion, Relais, Reunion
 from porteurs.models.acces import cles
 from socle.listes import contributions
 
@@ -27,7 +27,8 @@ MONTRES = 12
 class Raison:
     """Pourquoi parler d'un dossier. ``selectionner`` garde, parmi ces dossiers, ceux qu'elle vise.
 
-    ``liste`` : les paramètres qui retrouvent ces dossiers dans la liste du réseau.
+    ``liste`` : les paramètres qui retrouvent ces dossiers dans la liste du réseau. ``resumee`` :
+    un nombre et la liste suffisent ; à elle seule, cette raison n'inscrit pas de dossier.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Raison:
     mot: str
     selectionner: Callable[[QuerySet, Reunion], QuerySet]
     liste: str = ""
+    resumee: bool = False
 
 
 @dataclass
@@ -46,6 +48,24 @@ class Ligne:
     a_vous: bool
     dossier: Dossier | None = None
     point: PointReunion | None = None
+
+    @property
+    def inscrite(self) -> bool:
+        """Énumérée et comptée : une raison au moins ne se contente pas d'un résumé."""
+        return not all(raison.resumee for raison in self.raisons)
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Une raison dite en une ligne : combien de dossiers, et la liste où les lire."""
+
+    raison: Raison
+    total: int
+
+    @property
+    def phrase(self) -> str:
+        """« 160 dossiers sans référent »."""
+        return f"{self.total} dossier{'s' if self.total > 1 else ''} {self.raison.mot}"
 
 
 @dataclass
@@ -84,6 +104,8 @@ class Candidat:
     dossier_id: int
     structure_id: int
     raisons: tuple[Raison, ...]
+    # La structure dont un relais attend la réponse.
+    relais_vers: int | None = None
 
 
 # --- Les raisons ---------------------------------------------------------------------------
@@ -100,6 +122,12 @@ def _ajoutes(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
 
 def _relais(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
     return dossiers.ouverts().relais_en_attente()
+
+
+def _roles(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
+    return dossiers.ouverts().filter(
+        Exists(Affectation.objects.proposees().filter(dossier=OuterRef("pk")))
+    )
 
 
 def _nouveaux(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
@@ -130,7 +158,7 @@ def _sans_referent(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
 
 
 def _dormants(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
-    return dossiers.dormants(reunion.reseau.aujourd_hui())
+    return dossiers.dormants(min(reunion.reseau.aujourd_hui(), jour_de(reunion)))
 
 
 RAISONS = [
@@ -138,13 +166,21 @@ RAISONS = [
     Raison(
         "relais", "Relais en attente de réponse", "relais en attente", _relais, "situation=relais"
     ),
+    Raison("role", "Rôles proposés, en attente de réponse", "rôle proposé", _roles),
     Raison("nouveau", "Nouveaux dossiers", "nouveau", _nouveaux),
     Raison("action", "Actions à échéance", "action à échéance", _actions_dues),
     Raison(
         "dormant", "Sans nouvelle depuis 30 jours", "sans nouvelle", _dormants, "situation=dormants"
     ),
-    # Un état normal, et souvent le plus nombreux : les autres raisons disent mieux pourquoi en parler.
-    Raison("sans_referent", "Sans référent", "sans référent", _sans_referent, "referent=aucun"),
+    # Un état normal, et souvent le plus nombreux : il se résume, les autres raisons énumèrent.
+    Raison(
+        "sans_referent",
+        "Sans référent",
+        "sans référent",
+        _sans_referent,
+        "referent=aucun",
+        resumee=True,
+    ),
 ]
 
 
@@ -157,31 +193,31 @@ def candidats(reunion: Reunion, dossiers: QuerySet) -> list[Candidat]:
     Une requête pour toutes les raisons, plus celle qui date la réunion précédente.
     """
     raisons: tuple[Raison, ...] = contributions("MAILLON_AGENDA")
+    relais = Relais.objects.filter(dossier=OuterRef("pk"), etat=EtatRelais.PROPOSE)
     parties = [
         raison.selectionner(dossiers, reunion)
         .order_by()
-        .annotate(rang=Value(rang, IntegerField()))
-        .values_list("pk", "structure_responsable_id", "activite_le", "rang")
+        .annotate(rang=Value(rang, IntegerField()), relais_vers=Subquery(relais.values("vers")))
+        .values_list("pk", "structure_responsable_id", "relais_vers", "activite_le", "rang")
         for rang, raison in enumerate(raisons)
     ]
-    trouves: dict[int, tuple[int, datetime, list[int]]] = {}
-    for pk, structure_id, activite_le, rang in parties[0].union(*parties[1:], all=True):
-        trouves.setdefault(pk, (structure_id, activite_le, []))[2].append(rang)
+    trouves: dict[int, tuple[int, int | None, datetime, list[int]]] = {}
+    for pk, structure_id, vers, activite_le, rang in parties[0].union(*parties[1:], all=True):
+        trouves.setdefault(pk, (structure_id, vers, activite_le, []))[3].append(rang)
     return [
-        Candidat(pk, structure_id, tuple(raisons[r] for r in sorted(rangs)))
-        for pk, (structure_id, _, rangs) in sorted(
-            trouves.items(), key=lambda trouve: (trouve[1][1], trouve[0])
+        Candidat(pk, structure_id, tuple(raisons[r] for r in sorted(rangs)), vers)
+        for pk, (structure_id, vers, _, rangs) in sorted(
+            trouves.items(), key=lambda trouve: (trouve[1][2], trouve[0])
         )
     ]
 
 
-def references(utilisateur_ids: Iterable[int], reseau_id: int) -> dict[int, set[int]]:
-    """Par personne, les dossiers du réseau dont elle est référente aujourd'hui."""
+def attendus(utilisateur_ids: Iterable[int], reseau_id: int) -> dict[int, set[int]]:
+    """Par personne, les dossiers du réseau dont elle est référente, ou qui attendent sa réponse."""
     par_personne: dict[int, set[int]] = {}
-    lignes = Affectation.objects.en_cours().filter(
-        role=RoleAffectation.REFERENT,
-        utilisateur__in=list(utilisateur_ids),
-        dossier__reseau=reseau_id,
+    referentes = Affectation.objects.en_cours().filter(role=RoleAffectation.REFERENT)
+    lignes = (referentes | Affectation.objects.proposees()).filter(
+        utilisateur__in=list(utilisateur_ids), dossier__reseau=reseau_id
     )
     for utilisateur_id, dossier_id in lignes.values_list("utilisateur_id", "dossier_id"):
         par_personne.setdefault(utilisateur_id, set()).add(dossier_id)
@@ -189,16 +225,19 @@ def references(utilisateur_ids: Iterable[int], reseau_id: int) -> dict[int, set[
 
 
 def lignes_de(
-    acteur, reseau_id: int, visibles: Iterable[Candidat], referent_de: set[int]
+    acteur, reseau_id: int, visibles: Iterable[Candidat], attendu_de: set[int]
 ) -> list[Ligne]:
     """Les lignes de cet acteur, dans l'ordre des candidats, les siennes d'abord.
 
-    « À vous » : vous en êtes référent, ou votre structure en répond.
+    « À vous » : vous en êtes référent, votre structure en répond, ou une réponse est attendue de
+    vous (un rôle proposé) ou d'elle (un relais).
     """
     structures = set(acteur.structures(reseau_id, Fonction.TECHNICIEN))
     siennes, autres = [], []
     for c in visibles:
-        a_vous = c.dossier_id in referent_de or c.structure_id in structures
+        a_vous = c.dossier_id in attendu_de or not structures.isdisjoint(
+            (c.structure_id, c.relais_vers)
+        )
         (siennes if a_vous else autres).append(Ligne(c.dossier_id, c.raisons, a_vous))
     return siennes + autres
 
@@ -207,6 +246,8 @@ def grouper(lignes: Iterable[Ligne], montres: int = MONTRES) -> list[Section]:
     """Une section par raison principale, dans l'ordre des raisons ; vide, elle n'existe pas."""
     sections: dict[str, Section] = {}
     for ligne in lignes:
+        if not ligne.inscrite:
+            continue
         raison = ligne.raisons[0]
         section = sections.setdefault(raison.code, Section(raison, 0))
         section.total += 1
@@ -216,8 +257,18 @@ def grouper(lignes: Iterable[Ligne], montres: int = MONTRES) -> list[Section]:
     return sorted(sections.values(), key=lambda s: ordre.index(s.raison.code))
 
 
-def compte_de(lignes: Sequence[Ligne]) -> Compte:
-    return Compte(len(lignes), sum(ligne.a_vous for ligne in lignes))
+def resumer(lignes: Sequence[Ligne]) -> list[Resume]:
+    """Les raisons résumées : tous leurs dossiers, ceux aussi qu'une autre raison énumère."""
+    return [
+        Resume(raison, total)
+        for raison in contributions("MAILLON_AGENDA")
+        if raison.resumee and (total := sum(raison in ligne.raisons for ligne in lignes))
+    ]
+
+
+def compte_de(lignes: Iterable[Ligne]) -> Compte:
+    inscrites = [ligne for ligne in lignes if ligne.inscrite]
+    return Compte(len(inscrites), sum(ligne.a_vous for ligne in inscrites))
 
 
 # --- Pour une personne ---------------------------------------------------------------------
@@ -226,12 +277,12 @@ def compte_de(lignes: Sequence[Ligne]) -> Compte:
 def lignes_visibles(reunion: Reunion, acteur) -> list[Ligne]:
     """Toutes les lignes de l'acteur, sans rien charger des dossiers."""
     visibles = Dossier.objects.filter(reseau=reunion.reseau_id).visible_par(acteur)
-    referent_de = references([acteur.utilisateur_id], reunion.reseau_id)
+    attendu_de = attendus([acteur.utilisateur_id], reunion.reseau_id)
     return lignes_de(
         acteur,
         reunion.reseau_id,
         candidats(reunion, visibles),
-        referent_de.get(acteur.utilisateur_id, set()),
+        attendu_de.get(acteur.utilisateur_id, set()),
     )
 
 
@@ -264,24 +315,55 @@ def ordre_du_jour(reunion: Reunion, acteur, lignes: Sequence[Ligne] | None = Non
     return sections
 
 
+def arrondi_pour(reunion: Reunion, acteur) -> int:
+    """Le pas auquel cet acteur lit les nombres d'un comité ; 0 s'il les lit exacts.
+
+    Qui suit des dossiers compte ceux qu'il voit : il n'y a rien à lui masquer.
+    """
+    suit = acteur.fonctions(reunion.reseau_id) & {Fonction.TECHNICIEN, Fonction.ANIMATEUR}
+    return 0 if suit else reunion.reseau.seuil_masquage
+
+
+def arrondir(nombre: int, pas: int) -> int | None:
+    """Au multiple inférieur de ``pas``, et ``None`` sous le seuil.
+
+    Deux nombres montrés sont égaux ou distants d'un seuil au moins : comparer deux comités, ou
+    deux jours, n'isole jamais moins de personnes que le seuil.
+    """
+    if pas <= 1:
+        return nombre
+    return nombre - nombre % pas or None
+
+
 def chiffres(reunion: Reunion, acteur) -> list[tuple[Raison, int | None]]:
     """Combien de dossiers par raison, pour un comité ; jamais un nom, jamais un dossier.
 
-    Qui suit des dossiers compte ceux qu'il voit. Un élu compte ceux du réseau, et un nombre
-    sous le seuil de masquage vaut ``None``. Aucun total : la différence trahirait un masqué.
+    Qui suit des dossiers compte ceux qu'il voit, à la date du comité. Un élu compte ceux du
+    réseau, arrondis, à une même date pour tous les comités. Aucun total : la différence
+    trahirait un masqué.
     """
     dossiers = Dossier.objects.filter(reseau=reunion.reseau_id)
-    suit = acteur.fonctions(reunion.reseau_id) & {Fonction.TECHNICIEN, Fonction.ANIMATEUR}
-    seuil = 0 if suit else reunion.reseau.seuil_masquage
+    if pas := arrondi_pour(reunion, acteur):
+        trouves = candidats(_repere(reunion), dossiers)
+    else:
+        trouves = candidats(reunion, dossiers.visible_par(acteur))
     nombres: dict[str, int] = {}
-    for candidat in candidats(reunion, dossiers.visible_par(acteur) if suit else dossiers):
+    for candidat in trouves:
         for raison in candidat.raisons:
             nombres[raison.code] = nombres.get(raison.code, 0) + 1
     return [
-        (raison, nombre if (nombre := nombres.get(raison.code, 0)) >= seuil else None)
+        (raison, arrondir(nombres.get(raison.code, 0), pas))
         for raison in contributions("MAILLON_AGENDA")
         if raison.code != "ajoute"
     ]
+
+
+def _repere(reunion: Reunion) -> Reunion:
+    """Une réunion fictive au premier du mois courant : tous les comités du réseau y comptent."""
+    premier = reunion.reseau.aujourd_hui().replace(day=1)
+    debut = datetime.combine(premier, time.min, tzinfo=reunion.reseau.tz)
+    # La clé 0 n'est celle d'aucune réunion : aucun dossier ne lui est ajouté.
+    return Reunion(pk=0, reseau=reunion.reseau, debut=debut)
 
 
 # --- Pour un lot de personnes --------------------------------------------------------------
@@ -309,7 +391,7 @@ def lectures(reunion: Reunion, acteurs: Sequence) -> dict[int, Lecture]:
         {cle for portees in cles_par_acteur.values() for cle in portees},
         max((acteur.jour for acteur in acteurs), default=None),
     )
-    referents = references(cles_par_acteur, reunion.reseau_id)
+    reponses = attendus(cles_par_acteur, reunion.reseau_id)
     resultat = {}
     for acteur in acteurs:
         visibles: set[int] = set()
@@ -324,7 +406,7 @@ def lectures(reunion: Reunion, acteurs: Sequence) -> dict[int, Lecture]:
                 acteur,
                 reunion.reseau_id,
                 (c for c in tous if c.dossier_id in visibles),
-                referents.get(acteur.utilisateur_id, set()),
+                reponses.get(acteur.utilisateur_id, set()),
             ),
             suivis,
         )

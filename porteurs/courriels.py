@@ -12,11 +12,13 @@ from porteurs.agenda import (
     Compte,
     Lecture,
     Ligne,
+    Resume,
     Section,
     compte_de,
     grouper,
     jour_de,
     lectures,
+    resumer,
 )
 from porteurs.calendrier import fichier_ics, jour_en_mots, quand
 from porteurs.enums import EtatReunion, NatureReunion
@@ -48,6 +50,14 @@ class Envoi:
     compte: Compte
     miens: list[Section]
     autres: list[Section]
+    resumes: list[Resume]
+
+    @property
+    def annonce(self) -> str:
+        """L'objet : ce qui est inscrit, ou à défaut ce qui se résume."""
+        if self.compte.total:
+            return self.compte.phrase
+        return ", ".join(resume.phrase for resume in self.resumes)
 
     def lignes(self) -> list[Ligne]:
         return [ligne for section in (*self.miens, *self.autres) for ligne in section.lignes]
@@ -90,7 +100,7 @@ def _messages(
 ) -> dict[int, Message | None]:
     lus = lectures(reunion, [acteur for _, acteur in groupe])
     envois = [_envoi(c, acteur, lus[acteur.utilisateur_id]) for c, acteur in groupe]
-    envois = [envoi for envoi in envois if envoi.compte.total]
+    envois = [envoi for envoi in envois if envoi.annonce]
     dossiers = (
         Dossier.objects.sans_vecteurs()
         .select_related("commune")
@@ -117,6 +127,7 @@ def _envoi(courriel: Courriel, acteur: Acteur, lecture: Lecture) -> Envoi:
         compte=compte_de(lecture.lignes),
         miens=grouper((ligne for ligne in lecture.lignes if ligne.a_vous), MIENS_MONTRES),
         autres=grouper((ligne for ligne in lecture.lignes if not ligne.a_vous), AUTRES_MONTRES),
+        resumes=resumer(lecture.lignes),
     )
 
 
@@ -158,6 +169,7 @@ def _contexte_commun(reunion: Reunion) -> dict:
         "reseau": reseau,
         "quand": quand(reunion.debut, reseau.tz),
         "page": settings.SITE_URL + reverse("porteurs:reunion", args=[reseau.slug, reunion.uuid]),
+        "liste": settings.SITE_URL + reverse("porteurs:dossiers", args=[reseau.slug]),
     }
 
 
@@ -165,10 +177,14 @@ def _message(reunion, envoi: Envoi, dossiers, adresses, commun: dict, piece: dic
     jour = jour_en_mots(jour_de(reunion), annee=False)
     return rendre(
         "porteurs/courriels/reunion_j7",
-        f"Réunion du {jour}\u00a0: {envoi.compte.phrase}",
+        f"Réunion du {jour}\u00a0: {envoi.annonce}",
         commun
         | {
-            "compte": envoi.compte,
+            "annonce": envoi.annonce,
+            "resumes": [
+                {"phrase": resume.phrase, "page": f"{commun['liste']}?{resume.raison.liste}"}
+                for resume in envoi.resumes
+            ],
             "miens": _presenter(envoi, envoi.miens, dossiers, adresses, reunion.reseau.slug),
             "autres": _presenter(envoi, envoi.autres, dossiers, adresses, reunion.reseau.slug),
         },
@@ -199,5 +215,5 @@ def _presenter(envoi: Envoi, sections, dossiers, adresses, slug: str) -> list[di
 
 GENRES = [
     # Chaque ligne porte un lien qui écrit au nom de la personne : le corps n'est pas gardé.
-    Genre(GENRE_DIGEST, "Réunion technique, sept jours avant", _digests, secret=True)
+    Genre(GENRE_DIGEST, "Réunion technique, avant la réunion", _digests, secret=True)
 ]

@@ -100,14 +100,16 @@ def _contexte(acteur, reunion: Reunion) -> dict:
         "peut_tenir": peut(acteur, "porteurs.reunion.tenir", reunion),
         "peut_ajouter": a_venir and technique and peut(acteur, "porteurs.reunion.point", reunion),
         "sections": [],
+        "resumes": [],
         "compte": None,
         "points": [],
         "chiffres": [],
-        "seuil": reunion.reseau.seuil_masquage,
+        "arrondi": agenda.arrondi_pour(reunion, acteur),
     }
     if technique and a_venir:
         lignes = agenda.lignes_visibles(reunion, acteur)
         contexte["compte"] = agenda.compte_de(lignes)
+        contexte["resumes"] = agenda.resumer(lignes)
         contexte["sections"] = agenda.ordre_du_jour(reunion, acteur, lignes)
     elif technique:
         contexte["points"] = _points(reunion, acteur)

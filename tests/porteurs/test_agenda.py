@@ -12,6 +12,7 @@ from porteurs.models import Dossier
 from socle.acteur import acteur_de
 from tests.fabriques import (
     ActionFabrique,
+    AffectationFabrique,
     DossierFabrique,
     MandatFabrique,
     PointReunionFabrique,
@@ -64,8 +65,10 @@ def _nouveau(ouvrir, reunion, d):
     return ouvrir(ouvert_le=aujourd_hui(-5))
 
 
-def _sans_referent(ouvrir, reunion, d):
-    return ouvrir(avec_referent=None)
+def _role(ouvrir, reunion, d):
+    return AffectationFabrique(
+        dossier=ouvrir(), role="parrain", mandat=d.mandats["parrain"]
+    ).dossier
 
 
 def _relais(ouvrir, reunion, d):
@@ -86,7 +89,7 @@ def _ajoute(ouvrir, reunion, d):
 
 CAS = {
     "nouveau": _nouveau,
-    "sans_referent": _sans_referent,
+    "role": _role,
     "relais": _relais,
     "dormant": _dormant,
     "action": _action,
@@ -111,6 +114,46 @@ def test_chaque_raison_appelle_ses_dossiers_et_eux_seuls(
     }
     assert all([r.code for r in ligne.raisons] == [code] for ligne in sections[0].lignes)
     assert (sections[0].total, sections[0].autres) == (nombre, 0)
+
+
+def test_sans_referent_est_un_nombre_jamais_une_enumeration(
+    distribution, reunion, ouvrir, connecter
+):
+    """Un nouveau dossier sans référent reste énuméré, sous « nouveaux » ; il compte des deux côtés."""
+    d = distribution
+    ouvrir(avec_referent=None)
+    nouveau = ouvrir(avec_referent=None, ouvert_le=aujourd_hui(-5))
+    assert codes(reunion, d.auteur) == {nouveau.reference: ["nouveau", "sans_referent"]}
+    lignes = agenda.lignes_visibles(reunion, acteur_de(d.auteur))
+    assert agenda.compte_de(lignes) == agenda.Compte(1, 1)
+    assert [r.phrase for r in agenda.resumer(lignes)] == ["2 dossiers sans référent"]
+    base = f"/r/{d.reseau.slug}"
+    corps = connecter(d.auteur).get(f"{base}/reunions/{reunion.uuid}/").content.decode()
+    assert f'<a href="{base}/dossiers/?referent=aucun">2 dossiers sans référent</a>' in corps
+    liste = connecter(d.auteur).get(f"{base}/dossiers/?referent=aucun").content.decode()
+    assert liste.count(f"{base}/dossiers/{nouveau.uuid}/") == 1
+
+
+def test_a_vous_ce_qui_attend_votre_reponse(distribution, reunion, ouvrir):
+    """Un relais est à la structure qui doit répondre ; un rôle, à la personne à qui on le propose."""
+    d = distribution
+    relais = RelaisFabrique(dossier=ouvrir(), vers=d.s2).dossier
+    role = AffectationFabrique(
+        dossier=ouvrir(avec_referent=None), mandat=d.mandats["voisine"]
+    ).dossier
+    autre = AffectationFabrique(
+        dossier=ouvrir(), role="parrain", mandat=d.mandats["parrain"]
+    ).dossier
+
+    def a_vous(personne):
+        acteur = acteur_de(personne)
+        lignes = agenda.lignes_visibles(reunion, acteur)
+        assert agenda.lectures(reunion, [acteur])[acteur.utilisateur_id].lignes == lignes
+        return {ligne.dossier_id for ligne in lignes if ligne.a_vous}
+
+    assert a_vous(d.voisine) == {relais.pk, role.pk}
+    assert a_vous(d.auteur) == {relais.pk, role.pk, autre.pk}
+    assert a_vous(d.animatrice) == set()
 
 
 def test_un_dossier_parait_une_fois_sous_sa_premiere_raison(distribution, reunion, ouvrir):
@@ -165,8 +208,8 @@ def test_ce_qu_on_ne_voit_pas_n_est_ni_montre_ni_compte(
     distribution, reunion, ouvrir, connecter, marqueur
 ):
     d = distribution
-    ferme = ouvrir(informe=False, avec_referent=None, intitule=f"Fermé {marqueur}")
-    partage = ouvrir(avec_referent=None)
+    ferme = ouvrir(informe=False, dormant=True, intitule=f"Fermé {marqueur}")
+    partage = ouvrir(dormant=True)
     page = f"/r/{d.reseau.slug}/reunions/{reunion.uuid}/"
     assert marqueur in connecter(d.auteur).get(page).content.decode()
     for personne in (d.voisine, d.animatrice):
@@ -181,13 +224,13 @@ def test_ce_qu_on_ne_voit_pas_n_est_ni_montre_ni_compte(
 
 def test_les_siens_viennent_d_abord(distribution, reunion, ouvrir):
     d = distribution
-    ancien = ouvrir(avec_referent=None, activite_le=timezone.now() - timedelta(days=20))
-    mien = ouvrir(avec_referent=None, structure_responsable=d.s2)
-    referente = ouvrir(dormant=True, avec_referent=d.mandats["voisine"])
+    ancien = ouvrir(activite_le=timezone.now() - timedelta(days=80))
+    mien = ouvrir(dormant=True, structure_responsable=d.s2)
+    relais = RelaisFabrique(dossier=ouvrir(), vers=d.s2).dossier
     sections = agenda.ordre_du_jour(reunion, acteur_de(d.voisine))
     assert [(s.raison.code, [(x.dossier, x.a_vous) for x in s.lignes]) for s in sections] == [
-        ("dormant", [(referente, True)]),
-        ("sans_referent", [(mien, True), (ancien, False)]),
+        ("relais", [(relais, True)]),
+        ("dormant", [(mien, True), (ancien, False)]),
     ]
 
 
@@ -195,7 +238,7 @@ def test_une_section_longue_compte_le_reste_et_mene_a_la_liste(
     distribution, reunion, ouvrir, connecter
 ):
     for _ in range(agenda.MONTRES + 3):
-        ouvrir(avec_referent=None)
+        ouvrir(dormant=True)
     sections = agenda.ordre_du_jour(reunion, acteur_de(distribution.auteur))
     assert (len(sections[0].lignes), sections[0].autres) == (agenda.MONTRES, 3)
     corps = (
@@ -204,7 +247,7 @@ def test_une_section_longue_compte_le_reste_et_mene_a_la_liste(
         .content.decode()
     )
     assert "et 3 autres" in corps
-    assert f"/r/{distribution.reseau.slug}/dossiers/?referent=aucun" in corps
+    assert f"/r/{distribution.reseau.slug}/dossiers/?situation=dormants" in corps
 
 
 def test_le_lot_et_la_page_donnent_la_meme_reponse(distribution, reunion, ouvrir):
@@ -230,7 +273,7 @@ def test_le_lot_et_la_page_donnent_la_meme_reponse(distribution, reunion, ouvrir
 def test_le_lot_coute_autant_pour_une_personne_que_pour_trois(
     nombre, distribution, reunion, ouvrir, nombre_de_requetes
 ):
-    ouvrir(avec_referent=None)
+    ouvrir(dormant=True)
     acteurs = [
         acteur_de(
             MandatFabrique(
@@ -259,12 +302,13 @@ def test_un_elu_ne_lit_que_des_nombres_masques_sous_le_seuil(
 ):
     d = distribution
     for _ in range(4):
-        ouvrir(dormant=True, intitule=f"Projet {marqueur}")
-    for _ in range(5):
+        ouvrir(activite_le=timezone.now() - timedelta(days=90), intitule=f"Projet {marqueur}")
+    for _ in range(8):
         ouvrir(avec_referent=None, informe=False, intitule=f"Projet {marqueur}")
     nombres = {r.code: n for r, n in agenda.chiffres(comite, acteur_de(d.elue))}
     assert nombres == {
         "relais": None,
+        "role": None,
         "nouveau": None,
         "action": None,
         "sans_referent": 5,
@@ -273,10 +317,12 @@ def test_un_elu_ne_lit_que_des_nombres_masques_sous_le_seuil(
     page = f"/r/{d.reseau.slug}/reunions/{comite.uuid}/"
     corps = connecter(d.elue).get(page).content.decode()
     assert "moins de 5" in corps
+    assert "environ 5" in corps
     assert marqueur not in corps
     # L'animation compte ce qu'elle voit, sans masque ; le comité ne nomme rien à elle non plus.
     assert {r.code: n for r, n in agenda.chiffres(comite, acteur_de(d.animatrice))} == {
         "relais": 0,
+        "role": 0,
         "nouveau": 0,
         "action": 0,
         "sans_referent": 0,
@@ -284,6 +330,39 @@ def test_un_elu_ne_lit_que_des_nombres_masques_sous_le_seuil(
     }
     assert marqueur not in connecter(d.animatrice).get(page).content.decode()
     assert agenda.ordre_du_jour(comite, acteur_de(d.animatrice)) == []
+
+
+@pytest.mark.parametrize("pas", range(2, 11))
+def test_deux_nombres_montres_different_de_rien_ou_d_un_seuil(pas):
+    montres = [agenda.arrondir(n, pas) for n in range(8 * pas)]
+    assert montres[:pas] == [None] * pas
+    assert all(m is None or 0 <= n - m < pas for n, m in enumerate(montres))
+    ecarts = {abs((a or 0) - (b or 0)) for a in montres for b in montres}
+    assert all(ecart == 0 or ecart >= pas for ecart in ecarts)
+
+
+def test_sans_seuil_les_nombres_sont_exacts():
+    assert [agenda.arrondir(n, pas) for pas in (0, 1) for n in (0, 3, 7)] == [0, 3, 7] * 2
+
+
+def test_comparer_deux_comites_n_apprend_rien_a_un_elu(distribution, ouvrir):
+    """Quatre actions échoient entre deux comités : sous le seuil, elles ne s'isolent pas."""
+    d = distribution
+    comites = [
+        ReunionFabrique(
+            reseau=d.reseau,
+            nature=nature,
+            debut=timezone.now() + timedelta(days=jours, hours=1),
+        )
+        for nature, jours in ((NatureReunion.SUIVI, 1), (NatureReunion.PILOTAGE, 60))
+    ]
+    for echeance in [aujourd_hui(-40)] * 6 + [aujourd_hui(30)] * 4:
+        ActionFabrique(dossier=ouvrir(), echeance=echeance)
+    lus = [{r.code: n for r, n in agenda.chiffres(comite, acteur_de(d.elue))} for comite in comites]
+    assert lus[0] == lus[1]
+    assert lus[0]["action"] == 5
+    exacts = [dict(agenda.chiffres(c, acteur_de(d.animatrice))) for c in comites]
+    assert [{r.code: n for r, n in lu.items()}["action"] for lu in exacts] == [6, 10]
 
 
 def test_l_elue_ne_voit_pas_la_reunion_technique(distribution, reunion, comite, connecter):

@@ -23,10 +23,12 @@ from socle.enums import EtatCourriel
 from socle.expedition import expedier_lot
 from socle.models import AccesJournal, Battement, Courriel, LienSigne
 from tests.fabriques import (
+    AffectationFabrique,
     ConventionFabrique,
     DossierFabrique,
     MandatFabrique,
     PointReunionFabrique,
+    RelaisFabrique,
     ReunionFabrique,
     StructureFabrique,
 )
@@ -63,11 +65,12 @@ def reunion(distribution, rien_d_autre):
 
 @pytest.fixture
 def dossier(distribution, marqueur):
-    """Sans référent, partagé, répondu par S1 ; le nom de la personne est le marqueur."""
+    """Sans référent, sans nouvelle, partagé, répondu par S1 ; le nom de la personne est le marqueur."""
     return DossierFabrique(
         reseau=distribution.reseau,
         structure_responsable=distribution.s1,
         informe=True,
+        dormant=True,
         intitule="Reprise d’une boulangerie",
         porteur__prenom="Prénomsecret",
         porteur__nom=marqueur,
@@ -186,7 +189,7 @@ def test_le_sujet_compte_les_dossiers_et_les_siens(distribution, dossier, serveu
     debut = (timezone.now() + timedelta(days=3)).replace(hour=9, minute=0)
     ReunionFabrique(reseau=d.reseau, debut=debut)
     for _ in range(2):
-        DossierFabrique(reseau=d.reseau, structure_responsable=d.s2, informe=True)
+        DossierFabrique(reseau=d.reseau, structure_responsable=d.s2, informe=True, dormant=True)
     preparer_digests()
     recus = envoyer()
     assert re.fullmatch(
@@ -194,6 +197,39 @@ def test_le_sujet_compte_les_dossiers_et_les_siens(distribution, dossier, serveu
     )
     assert recus["voisine"].subject.endswith(": 3 dossiers, dont 2 à vous")
     assert recus["animatrice"].subject.endswith(": 3 dossiers")
+
+
+def test_sans_referent_se_dit_en_une_ligne(distribution, reunion, dossier, serveur):
+    d = distribution
+    tus = [DossierFabrique(reseau=d.reseau, structure_responsable=d.s1, informe=True) for _ in "ab"]
+    preparer_digests()
+    message = envoyer()["auteur"]
+    assert message.subject.endswith(": 1 dossier, à vous")
+    assert "3 dossiers sans référent" in message.body
+    assert message.body.count(f"/r/{d.reseau.slug}/dossiers/?referent=aucun") == 1
+    assert "3 dossiers sans référent" in message.alternatives[0].content
+    assert not [t for t in tus if t.intitule in texte_entier(message)]
+
+
+def test_quand_rien_d_autre_n_est_inscrit_l_objet_le_dit(distribution, reunion, serveur):
+    DossierFabrique(reseau=distribution.reseau, structure_responsable=distribution.s1, informe=True)
+    preparer_digests()
+    assert envoyer()["voisine"].subject.endswith(": 1 dossier sans référent")
+
+
+def test_qui_doit_repondre_lit_le_dossier_sous_a_vous(distribution, reunion, serveur):
+    d = distribution
+    champs = {"reseau": d.reseau, "structure_responsable": d.s1, "informe": True}
+    relais = RelaisFabrique(dossier=DossierFabrique(**champs, intitule="Gîte"), vers=d.s2)
+    role = AffectationFabrique(
+        dossier=DossierFabrique(**champs, intitule="Forge"), mandat=d.mandats["voisine"]
+    )
+    preparer_digests()
+    message = envoyer()["voisine"]
+    assert message.subject.endswith(": 2 dossiers, tous à vous")
+    siens = message.body.partition("À VOUS")[2]
+    for dossier in (relais.dossier, role.dossier):
+        assert dossier.reference in siens
 
 
 def test_reference_et_projet_jamais_de_nom_ni_de_telephone(
@@ -214,7 +250,7 @@ def test_reference_et_projet_jamais_de_nom_ni_de_telephone(
 def test_chacun_ne_lit_que_ce_qu_il_peut_voir(distribution, reunion, dossier, serveur):
     d = distribution
     ferme = DossierFabrique(
-        reseau=d.reseau, structure_responsable=d.s1, intitule="Projet encore fermé"
+        reseau=d.reseau, structure_responsable=d.s1, intitule="Projet encore fermé", dormant=True
     )
     preparer_digests()
     recus = envoyer()
@@ -227,11 +263,15 @@ def test_chacun_ne_lit_que_ce_qu_il_peut_voir(distribution, reunion, dossier, se
 def test_les_droits_sont_ceux_du_moment_de_l_envoi(distribution, reunion, dossier, serveur):
     d = distribution
     autre = DossierFabrique(
-        reseau=d.reseau, structure_responsable=d.s2, informe=True, intitule="Gîte de la voisine"
+        reseau=d.reseau,
+        structure_responsable=d.s2,
+        informe=True,
+        dormant=True,
+        intitule="Gîte de la voisine",
     )
     preparer_digests()
     # Entre le dépôt et l'envoi : la personne s'oppose, et un mandat s'arrête.
-    enregistrer_opposition(dossier=dossier, le=aujourd_hui())
+    enregistrer_opposition(acteur=acteur_de(distribution.auteur), dossier=dossier, le=aujourd_hui())
     mandat = d.mandats["collegue"]
     Mandat.objects.filter(pk=mandat.pk).update(
         periode=type(mandat.periode)(mandat.periode.lower, aujourd_hui())
@@ -260,7 +300,11 @@ def test_qui_n_est_plus_membre_mais_parrain_ne_recoit_rien(distribution, reunion
 def test_les_siens_d_abord_et_leur_lien_pour_ecrire(distribution, reunion, dossier, serveur):
     d = distribution
     autre = DossierFabrique(
-        reseau=d.reseau, structure_responsable=d.s2, informe=True, intitule="Gîte de la voisine"
+        reseau=d.reseau,
+        structure_responsable=d.s2,
+        informe=True,
+        dormant=True,
+        intitule="Gîte de la voisine",
     )
     preparer_digests()
     corps = envoyer()["auteur"].body
@@ -311,7 +355,11 @@ def test_le_lot_se_compose_en_un_nombre_constant_de_requetes(
     d = distribution
     for n in range(nombre):
         DossierFabrique(
-            reseau=d.reseau, structure_responsable=d.s1, informe=True, intitule=f"Projet {n}"
+            reseau=d.reseau,
+            structure_responsable=d.s1,
+            informe=True,
+            dormant=True,
+            intitule=f"Projet {n}",
         )
     preparer_digests()
     lignes = list(Courriel.objects.select_related("destinataire").order_by("pk"))

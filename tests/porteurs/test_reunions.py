@@ -151,6 +151,7 @@ def test_la_page_tient_en_requetes_constantes(
             reseau=distribution.reseau,
             structure_responsable=distribution.s1,
             informe=True,
+            dormant=True,
             intitule=f"Projet numéro {n}",
         )
     client = connecter(distribution.auteur)
