@@ -1,6 +1,6 @@
 """Ouvrir un dossier, tenir sa fiche, le faire avancer, informer la personne."""
 
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -8,10 +8,19 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from porteurs.coordonnees import telephone_international
-from porteurs.enums import CHAINE, SORTIES, Etape, EtatAffectation, EtatRelais
-from porteurs.models import Dossier, EtapeDossier, Participation, Porteur
+from porteurs.enums import (
+    CHAINE,
+    SORTIES,
+    Audience,
+    Etape,
+    EtatAffectation,
+    EtatRelais,
+    NatureEchange,
+)
+from porteurs.models import Dossier, Echange, EtapeDossier, Participation, Porteur
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
+from socle.permissions import peut
 from socle.refus import Refus
 
 
@@ -129,20 +138,34 @@ def toucher(
 
 
 def verrouiller(dossier: Dossier) -> Dossier:
-    """Relit la ligne en la réservant jusqu'à la fin de la transaction."""
-    return (
-        Dossier.objects.select_for_update(of=("self",))
-        .select_related("reseau", "commune", "structure_responsable")
-        .get(pk=dossier.pk)
+    """Relit la ligne en la réservant jusqu'à la fin de la transaction.
+
+    La ligne est réservée seule : avec ses jointures, qui a attendu un changement de structure ne
+    retrouverait plus rien. Ses relations se lisent ensuite.
+    """
+    Dossier.objects.select_for_update().only("pk").get(pk=dossier.pk)
+    return Dossier.objects.select_related("reseau", "commune", "structure_responsable").get(
+        pk=dossier.pk
     )
+
+
+def verrouiller_pour(acteur, action: str, dossier: Dossier) -> Dossier:
+    """Réserve le dossier et relit les droits : un relais accepté à l'instant les a peut-être ôtés."""
+    dossier = verrouiller(dossier)
+    if not peut(acteur, action, dossier):
+        raise Refus(
+            "Ce dossier a changé de mains ou d’état pendant que vous écriviez : rien n’est "
+            "enregistré. Rouvrez sa page pour voir où il en est."
+        )
+    return dossier
 
 
 @transaction.atomic
 def modifier_fiche(
-    *, dossier: Dossier, revision: int, intitule, nature, secteur, commune, prochaine_etape
+    *, acteur, dossier: Dossier, revision: int, intitule, nature, secteur, commune, prochaine_etape
 ) -> Dossier:
     """Modifie la fiche si personne ne l'a changée depuis la révision lue."""
-    dossier = verrouiller(dossier)
+    dossier = verrouiller_pour(acteur, "porteurs.dossier.modifier", dossier)
     if dossier.revision != revision:
         raise Refus(
             "Quelqu’un a modifié cette fiche pendant que vous écriviez. Voici sa version à côté "
@@ -165,7 +188,7 @@ def modifier_fiche(
 @transaction.atomic
 def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str = "") -> Dossier:
     """Fait avancer, reculer ou sortir un dossier ; reculer, sortir et rouvrir demandent un motif."""
-    dossier = verrouiller(dossier)
+    dossier = verrouiller_pour(acteur, "porteurs.dossier.etape", dossier)
     _verifier_dates(dossier.reseau.aujourd_hui(), le=le)
     if etape == dossier.etape:
         raise Refus("Le projet est déjà à cette étape.", "etape")
@@ -208,34 +231,57 @@ def motif_requis(actuelle: str, nouvelle: str) -> bool:
 
 
 @transaction.atomic
-def informer(*, dossier: Dossier, le: date, mode: str) -> Dossier:
-    """Note que la personne est informée : la fiche s'ouvre au réseau."""
-    dossier = verrouiller(dossier)
-    _verifier_dates(dossier.reseau.aujourd_hui(), informe_le=le)
+def informer(*, acteur, dossier: Dossier, le: date, mode: str) -> Dossier:
+    """Note que la personne est informée : la fiche s'ouvre au réseau.
+
+    Après une opposition, seul un accord plus récent la rouvre, et le fil garde les deux.
+    """
+    dossier = verrouiller_pour(acteur, "porteurs.dossier.information", dossier)
+    _verifier_dates(dossier.reseau.aujourd_hui(), le=le)
+    if dossier.opposition_le:
+        if le < dossier.opposition_le:
+            raise Refus(
+                f"Elle s’est opposée le {dossier.opposition_le:%d/%m/%Y} : son accord doit être "
+                "plus récent.",
+                "le",
+            )
+        _tracer(dossier, acteur, le, "La personne accepte de nouveau le partage de sa fiche.")
     toucher(dossier, contact_le=le, informe_le=le, information_mode=mode, opposition_le=None)
     return dossier
 
 
 @transaction.atomic
-def enregistrer_opposition(*, dossier: Dossier, le: date) -> Dossier:
+def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
     """La personne s'oppose : le réseau cesse de voir la fiche aussitôt.
 
     Ce qui était proposé à d'autres structures est retiré : répondre leur ouvrirait le dossier.
     """
-    dossier = verrouiller(dossier)
-    _verifier_dates(dossier.reseau.aujourd_hui(), opposition_le=le)
+    dossier = verrouiller_pour(acteur, "porteurs.dossier.information", dossier)
+    _verifier_dates(dossier.reseau.aujourd_hui(), le=le)
     if dossier.informe_le is None:
+        raise Refus("La personne n’a pas encore été informée : rien n’est partagé.", "le")
+    if le < dossier.informe_le:
         raise Refus(
-            "La personne n’a pas encore été informée : rien n’est partagé.", "opposition_le"
+            f"Elle a été informée le {dossier.informe_le:%d/%m/%Y} : son opposition vient après.",
+            "le",
         )
     _retirer_les_propositions(
         dossier,
         dossier.affectations.proposees().exclude(structure=dossier.structure_responsable_id),
     )
+    _tracer(dossier, acteur, le, "La personne s’oppose au partage de sa fiche avec le réseau.")
     toucher(dossier, contact_le=le, opposition_le=le)
     return dossier
 
 
-def minuit(jour: date, reseau) -> datetime:
-    """L'instant où ce jour commence dans le fuseau du réseau."""
-    return datetime.combine(jour, time.min, tzinfo=reseau.tz)
+def _tracer(dossier: Dossier, acteur, le: date, texte: str) -> None:
+    """Écrit au fil, pour l'équipe, un changement que les champs du dossier ne gardent pas."""
+    Echange.objects.create(
+        dossier=dossier,
+        auteur=acteur.utilisateur,
+        structure=dossier.structure_responsable,
+        nature=NatureEchange.NOTE,
+        audience=Audience.EQUIPE,
+        le=le,
+        texte=texte,
+    )

@@ -10,7 +10,7 @@ from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
 from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Echange, Relais
-from porteurs.services.dossier import toucher, verrouiller
+from porteurs.services.dossier import toucher, verrouiller, verrouiller_pour
 from socle.refus import Refus
 
 
@@ -19,7 +19,7 @@ def noter_echange(
     *, acteur, dossier: Dossier, structure, nature: str, le: date, texte: str, audience: str
 ) -> Echange:
     """Ajoute un échange au fil, pour l'audience choisie."""
-    dossier = verrouiller(dossier)
+    dossier = verrouiller_pour(acteur, "porteurs.echange.noter", dossier)
     if le > dossier.reseau.aujourd_hui():
         raise Refus("Cette date est dans l’avenir : pour prévoir, ajoutez une action.", "le")
     echange = Echange.objects.create(
@@ -36,8 +36,11 @@ def noter_echange(
 
 
 @transaction.atomic
-def ajouter_action(*, dossier: Dossier, libelle: str, responsable, echeance: date) -> Action:
-    dossier = verrouiller(dossier)
+def ajouter_action(
+    *, acteur, dossier: Dossier, libelle: str, responsable, echeance: date
+) -> Action:
+    """Quelque chose à faire avant une date, confié à quelqu'un qui suit le dossier."""
+    dossier = verrouiller_pour(acteur, "porteurs.action.ajouter", dossier)
     if echeance < dossier.reseau.aujourd_hui():
         raise Refus("Cette échéance est déjà passée.", "echeance")
     action = Action.objects.create(
@@ -73,7 +76,7 @@ def personnes_possibles(dossier: Dossier, role: str, jour: date):
 @transaction.atomic
 def proposer_affectation(*, acteur, dossier: Dossier, mandat: Mandat, role: str) -> Affectation:
     """Propose le rôle à une personne ; se proposer soi-même vaut acceptation."""
-    dossier = verrouiller(dossier)
+    dossier = verrouiller_pour(acteur, "porteurs.affectation.proposer", dossier)
     if (
         not personnes_possibles(dossier, role, dossier.reseau.aujourd_hui())
         .filter(pk=mandat.pk)
@@ -173,7 +176,7 @@ def retirer_affectation(*, affectation: Affectation) -> bool:
 @transaction.atomic
 def proposer_relais(*, acteur, dossier: Dossier, vers: Structure, resume: str) -> Relais:
     """Propose la suite à une autre structure du réseau ; la structure responsable répond d'ici là."""
-    dossier = verrouiller(dossier)
+    dossier = verrouiller_pour(acteur, "porteurs.relais.proposer", dossier)
     if vers.pk == dossier.structure_responsable_id:
         raise Refus("Votre structure répond déjà de ce dossier : choisissez-en une autre.", "vers")
     jour = dossier.reseau.aujourd_hui()

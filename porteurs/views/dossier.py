@@ -22,6 +22,7 @@ from porteurs.views.acquerir import (
     dossiers_de_la_page,
 )
 from socle import recherches
+from socle.debit import depasse
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.pagination import paginer
@@ -29,6 +30,8 @@ from socle.permissions import exiger, peut
 from socle.refus import Refus
 from socle.unicite import deja_fait, une_seule_fois
 
+# Chercher des ressemblances, c'est interroger le fichier : personne n'ouvre autant de dossiers.
+OUVERTURES_PAR_HEURE = 60
 # L'animation lit des dossiers fermés la structure, l'étape et les dates, sans nom ni projet.
 FERMES_MONTRES = 50
 
@@ -163,6 +166,12 @@ def ouvrir(request, reseau):
         # Le double clic reverrait, comme une ressemblance, le dossier qu'il vient d'ouvrir.
         if fait := deja_fait(form.cleaned_data.get("cle_envoi"), request.acteur):
             return redirect(fait)
+        if depasse(f"doublons:{request.acteur.utilisateur_id}", OUVERTURES_PAR_HEURE, 3600):
+            form.add_error(
+                None, "Cela fait beaucoup d’ouvertures en une heure : reprenez un peu plus tard."
+            )
+            return render(request, "porteurs/dossier_ouvrir.html", {"reseau": reseau, "form": form})
+        consigner(request.acteur, Operation.RECHERCHE, "doublons", reseau.slug)
         ressemblants = doublons.visibles(request.acteur, reseau, **form.identite())
         choix = request.POST.get("meme_personne")
         if ressemblants:
@@ -230,7 +239,7 @@ def modifier(request, reseau, uuid):
     conflit = False
     if request.method == "POST" and form.is_valid():
         try:
-            modifier_fiche(dossier=dossier, **form.cleaned_data)
+            modifier_fiche(acteur=request.acteur, dossier=dossier, **form.cleaned_data)
         except Refus as refus:
             form.add_error(refus.champ, refus.phrase)
             # La prochaine tentative part de la version montrée à côté.

@@ -118,7 +118,9 @@ def information(request, reseau, uuid):
             "Ni ses coordonnées, ni vos notes d’équipe.",
             "Ouvrir la fiche au réseau",
         ),
-        lambda champs: fiche.informer(dossier=dossier, le=champs["le"], mode=champs["mode"]),
+        lambda champs: fiche.informer(
+            acteur=request.acteur, dossier=dossier, le=champs["le"], mode=champs["mode"]
+        ),
         "C’est noté : le réseau voit désormais la fiche.",
     )
 
@@ -138,7 +140,9 @@ def opposition(request, reseau, uuid):
             "Votre structure continue de suivre le dossier.",
             "Fermer la fiche au réseau",
         ),
-        lambda champs: fiche.enregistrer_opposition(dossier=dossier, le=champs["le"]),
+        lambda champs: fiche.enregistrer_opposition(
+            acteur=request.acteur, dossier=dossier, le=champs["le"]
+        ),
         "C’est noté : le réseau ne voit plus cette fiche.",
     )
 
@@ -187,6 +191,7 @@ def action(request, reseau, uuid):
             "Ajouter l’action",
         ),
         lambda champs: suivi.ajouter_action(
+            acteur=request.acteur,
             dossier=dossier,
             libelle=champs["libelle"],
             responsable=personnes[champs["responsable"]],

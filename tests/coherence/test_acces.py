@@ -58,10 +58,10 @@ class Monde:
         )
 
     def informer(self, a, b):
-        fiche.informer(dossier=self.dossier(a), le=self.jour, mode="oral")
+        fiche.informer(acteur=self.acteur(b), dossier=self.dossier(a), le=self.jour, mode="oral")
 
     def s_opposer(self, a, b):
-        fiche.enregistrer_opposition(dossier=self.dossier(a), le=self.jour)
+        fiche.enregistrer_opposition(acteur=self.acteur(b), dossier=self.dossier(a), le=self.jour)
 
     def changer_d_etape(self, a, b):
         etapes = [*CHAINE, *SORTIES]

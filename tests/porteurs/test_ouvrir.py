@@ -204,3 +204,31 @@ def test_les_references_se_suivent_et_ignorent_l_autre_reseau(distribution, aute
     assert prochaine_reference(distribution.reseau, jour) == f"{jour.year}-10000"
     DossierFabrique(reseau=distribution.reseau, reference=f"{jour.year}-10000")
     assert prochaine_reference(distribution.reseau, jour) == f"{jour.year}-10001"
+
+
+@pytest.mark.parametrize("champ", ["email", "telephone"])
+def test_un_telephone_tape_ne_dit_pas_a_qui_il_est(
+    connecter, auteur, voisine, distribution, adresse, champ
+):
+    """D'une simple fiche, ni courriel ni téléphone ne rapprochent ; l'animation, elle, le sait."""
+    fiche = DossierFabrique(
+        reseau=distribution.reseau,
+        structure_responsable=distribution.s2,
+        informe=True,
+        porteur__email="zoe@ailleurs.test",
+        porteur__telephone_saisi="06 39 98 77 66",
+    )
+    valeur = {"email": "zoe@ailleurs.test", "telephone": "06 39 98 77 66"}[champ]
+    envoi = saisie(prenom="Autre", nom="Personne", **{champ: valeur})
+    assert fiche.reference in connecter(voisine).post(adresse, envoi).content.decode()
+    assert connecter(auteur).post(adresse, envoi).status_code == 302
+    assert DoublonSignale.objects.get(dossier__reseau=distribution.reseau).autre == fiche
+
+
+def test_interroger_le_fichier_en_boucle_s_arrete(connecter, auteur, adresse, monkeypatch):
+    monkeypatch.setattr("porteurs.views.dossier.OUVERTURES_PAR_HEURE", 1)
+    client = connecter(auteur)
+    assert client.post(adresse, saisie()).status_code == 302
+    page = client.post(adresse, saisie(nom="Suivante")).content.decode()
+    assert "reprenez un peu plus tard" in page
+    assert 'value="Suivante"' in page

@@ -10,7 +10,10 @@ from django.utils import timezone
 from porteurs.enums import EtatAffectation, EtatRelais
 from porteurs.models import Action, Affectation, Dossier, Echange, Relais
 from porteurs.services import departs
-from porteurs.services.acces import ecarts
+from porteurs.services.acces import ecarts, recalculer
+from porteurs.services.suivi import noter_echange, proposer_relais
+from socle.acteur import acteur_de
+from socle.refus import Refus
 from tests.fabriques import (
     ActionFabrique,
     AffectationFabrique,
@@ -459,3 +462,42 @@ def test_retirer_une_proposition_de_role(connecter, auteur, voisine, dossier, di
     assert connecter(voisine).post(retirer).status_code == 403
     connecter(auteur).post(retirer)
     assert relire(proposition).etat == EtatAffectation.RETIREE
+
+
+def test_une_opposition_ne_s_efface_pas_d_une_date_ancienne(connecter, auteur, voisine, dossier):
+    client = connecter(auteur)
+    client.post(url("dossier_opposition", dossier), {"le": aujourd_hui().isoformat()})
+    page = client.post(
+        url("dossier_information", dossier), {"le": "2020-01-01", "mode": "oral"}
+    ).content.decode()
+    assert "son accord doit être plus récent" in page
+    assert connecter(voisine).get(url("dossier", dossier)).status_code == 404
+    client.post(
+        url("dossier_information", dossier), {"le": aujourd_hui().isoformat(), "mode": "oral"}
+    )
+    assert connecter(voisine).get(url("dossier", dossier)).status_code == 200
+    fil = client.get(url("dossier", dossier)).content.decode()
+    assert "La personne s’oppose au partage" in fil
+    assert "La personne accepte de nouveau le partage" in fil
+
+
+def test_les_droits_sont_relus_sous_le_verrou(dossier, distribution):
+    """La page était ouverte avant que l'autre structure n'accepte : le geste ne passe plus."""
+    ancienne = acteur_de(distribution.auteur)
+    vu = Dossier.objects.avec_volet(ancienne).get(pk=dossier.pk)
+    assert vu.suivi
+    Dossier.objects.filter(pk=dossier.pk).update(structure_responsable=distribution.s2)
+    recalculer([dossier.pk])
+    with pytest.raises(Refus, match="a changé de mains"):
+        proposer_relais(acteur=ancienne, dossier=vu, vers=distribution.s1, resume="Retour")
+    with pytest.raises(Refus, match="a changé de mains"):
+        noter_echange(
+            acteur=ancienne,
+            dossier=vu,
+            structure=distribution.s1,
+            nature="note",
+            le=aujourd_hui(),
+            texte="Trop tard",
+            audience="equipe",
+        )
+    assert not dossier.echanges.exists()
