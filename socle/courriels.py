@@ -43,13 +43,15 @@ class Genre:
 
     ``composer`` reçoit le lot des lignes réclamées et rend, par identifiant de ligne, le message
     ou ``None`` quand il n'y a rien à dire. ``secret`` : le corps porte un code ou un lien
-    d'entrée et n'est pas gardé une fois remis à un vrai serveur.
+    d'entrée et n'est pas gardé une fois remis à un vrai serveur. ``recompose`` : le texte se
+    refait au départ ; sinon il n'existe que dans la ligne, et l'effacer est définitif.
     """
 
     code: str
     libelle: str
     composer: Callable[[Sequence[Courriel]], dict[int, Message | None]]
     secret: bool = False
+    recompose: bool = True
 
 
 @cache
@@ -154,4 +156,12 @@ def _deja_composes(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
     return {c.pk: Message(c.sujet, c.corps_texte, c.corps_html) for c in courriels}
 
 
-GENRES = [Genre("compte", "Compte : code, mot de passe, alerte", _deja_composes, secret=True)]
+GENRES = [
+    Genre(
+        "compte",
+        "Compte : code, mot de passe, alerte",
+        _deja_composes,
+        secret=True,
+        recompose=False,
+    )
+]

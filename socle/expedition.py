@@ -19,6 +19,7 @@ from django.utils import timezone
 from socle.courriels import LOT, Message, genres, prevenir
 from socle.enums import EtatCourriel
 from socle.models import Courriel
+from socle.refus import Refus
 
 journal = logging.getLogger(__name__)
 
@@ -96,6 +97,8 @@ def _traiter(ligne: Courriel, message: Message | None, remise: "_Remise") -> int
         "corps_texte": message.texte,
         "corps_html": message.html,
         "pieces": message.pieces,
+        # Un courriel vidé puis relancé porte de nouveau un texte.
+        "vide_le": None,
     }
     if not settings.EMAIL_URL:
         return int(_clore(ligne, EtatCourriel.GARDE, **corps))
@@ -262,12 +265,22 @@ def balayer() -> int:
 
 
 def relancer(ligne: Courriel) -> bool:
-    """Remet en attente, à la main, un courriel en échec ou incertain."""
-    remis = (
-        Courriel.objects.en_souffrance()
-        .filter(pk=ligne.pk)
-        .update(etat=EtatCourriel.ATTENTE, a_partir_de=timezone.now(), tentatives=0, erreur="")
+    """Remet en attente, à la main, un courriel en échec ou incertain.
+
+    Lève ``Refus`` quand son texte, que personne ne saurait refaire, est déjà effacé.
+    """
+    lignes = Courriel.objects.en_souffrance().filter(pk=ligne.pk)
+    if not genres()[ligne.genre].recompose:
+        # La condition est dans la requête : la purge peut passer entre la lecture et l'écriture.
+        lignes = lignes.filter(vide_le=None)
+    remis = lignes.update(
+        etat=EtatCourriel.ATTENTE, a_partir_de=timezone.now(), tentatives=0, erreur=""
     )
+    if not remis and Courriel.objects.en_souffrance().filter(pk=ligne.pk).exists():
+        raise Refus(
+            "Le texte de ce courriel est effacé et ne se refait pas : la personne doit refaire "
+            "sa demande."
+        )
     if remis:
         prevenir([ligne.pk])
     return bool(remis)

@@ -3,17 +3,30 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
 from socle import battements, expedition
+from socle.courriels import genres
 from socle.enums import EtatCourriel
 from socle.models import AccesJournal, Courriel, Debit, EnvoiUnique, LienSigne
 
 GARDE_CORPS = timedelta(days=62)
+# Un lien ou un code d'entrée ne sert plus le lendemain ; le garder n'aiderait qu'un curieux.
+GARDE_SECRETS = timedelta(days=1)
 GARDE_JOURNAL = timedelta(days=366)
 GARDE_TECHNIQUE = timedelta(days=7)
+
+# Ce qui ne bougera plus sans qu'une personne le décide.
+FINAUX = [
+    EtatCourriel.ENVOYE,
+    EtatCourriel.GARDE,
+    EtatCourriel.SANS_OBJET,
+    EtatCourriel.ECHEC,
+    EtatCourriel.INCERTAIN,
+]
 
 
 @shared_task
@@ -27,15 +40,25 @@ def balayer_courriels() -> None:
     battements.battre("socle.balayer_courriels")
 
 
+def _vider_les_courriels(maintenant) -> None:
+    """Le texte d'un courriel s'efface à son terme ; celui qui ouvre une porte, le lendemain.
+
+    La démonstration, qui n'a pas de serveur d'envoi, garde le sien lisible pour qui la visite.
+    """
+    finis = Courriel.objects.filter(vide_le=None, etat__in=FINAUX)
+    finis.filter(cree_le__lt=maintenant - GARDE_CORPS).update(**expedition.corps_vide())
+    if not settings.MAILLON_DEMO:
+        secrets = [genre.code for genre in genres().values() if genre.secret]
+        finis.filter(genre__in=secrets, cree_le__lt=maintenant - GARDE_SECRETS).update(
+            **expedition.corps_vide()
+        )
+
+
 @shared_task
 def purger() -> None:
     """Efface ce qui a fait son temps : corps de courriels, journal, traces techniques."""
     maintenant = timezone.now()
-    Courriel.objects.filter(
-        cree_le__lt=maintenant - GARDE_CORPS,
-        vide_le=None,
-        etat__in=[EtatCourriel.ENVOYE, EtatCourriel.GARDE, EtatCourriel.SANS_OBJET],
-    ).update(corps_texte="", corps_html="", pieces=[], vide_le=maintenant)
+    _vider_les_courriels(maintenant)
     AccesJournal.objects.filter(le__lt=maintenant - GARDE_JOURNAL).delete()
     EnvoiUnique.objects.filter(cree_le__lt=maintenant - GARDE_TECHNIQUE).delete()
     LienSigne.objects.filter(expire_le__lt=maintenant - GARDE_CORPS).delete()

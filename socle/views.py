@@ -14,6 +14,7 @@ from socle.forms import MotifForm
 from socle.journal import consigner
 from socle.models import Courriel
 from socle.permissions import exiger
+from socle.refus import Refus
 
 
 @login_not_required
@@ -127,7 +128,12 @@ def courriel_corps(request, uuid):
 def courriel_relancer(request, uuid):
     exiger(request.acteur, "socle.courriels.relancer")
     ligne = get_object_or_404(Courriel, uuid=uuid)
-    if expedition.relancer(ligne):
+    try:
+        relance = expedition.relancer(ligne)
+    except Refus as refus:
+        messages.error(request, refus.phrase)
+        return redirect("socle:courriel", uuid=ligne.uuid)
+    if relance:
         messages.success(request, "Le courriel repart dans la minute.")
     else:
         messages.info(request, "Ce courriel n’est ni en échec ni incertain : rien à renvoyer.")
