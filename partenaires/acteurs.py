@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from partenaires.models import Mandat
 from socle.acteur import Acteur
@@ -22,10 +21,10 @@ class MandatDuJour:
     administre: bool
 
 
-def mandats_du_jour(utilisateur_ids: Iterable[int], jour: date) -> dict[int, list[MandatDuJour]]:
-    """Par personne, ses mandats actifs ce jour-là, dans l'ordre des réseaux puis des structures."""
+def mandats_du_jour(utilisateur_ids: Iterable[int]) -> dict[int, list[MandatDuJour]]:
+    """Par personne, ses mandats en cours, dans l'ordre des réseaux puis des structures."""
     lignes = (
-        Mandat.objects.actifs(jour)
+        Mandat.objects.actifs_maintenant()
         .filter(utilisateur__in=list(utilisateur_ids))
         .order_by("reseau__nom", "structure__cle_tri", "pk")
         .values_list(

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from partenaires.models import Reseau
-from porteurs.services import departs, reunion
+from porteurs.services import acces, departs, reunion
 from socle import battements
 
 
@@ -18,4 +18,5 @@ def reprendre_les_suivis() -> None:
     """Chaque heure : un mandat ou une convention qui finit à sa date n'annonce rien à personne."""
     for reseau in Reseau.objects.all():
         departs.reprendre_les_suivis(reseau)
+        acces.rattraper_le_partage(reseau)
     battements.battre("porteurs.reprendre_les_suivis")

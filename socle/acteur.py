@@ -76,22 +76,22 @@ class Acteur:
         )
 
 
-def acteur_de(utilisateur: Utilisateur | None, jour: date | None = None) -> Acteur:
+def acteur_de(utilisateur: Utilisateur | None) -> Acteur:
     """L'acteur d'une personne, avec ses mandats du jour ; sans personne, le public."""
-    jour = jour or timezone.localdate()
+    jour = timezone.localdate()
     if utilisateur is None or not utilisateur.is_authenticated or not utilisateur.is_active:
         return Acteur(jour=jour)
-    attributions = import_string(settings.MAILLON_ATTRIBUTIONS)([utilisateur.pk], jour)
+    attributions = import_string(settings.MAILLON_ATTRIBUTIONS)([utilisateur.pk])
     return Acteur(
         jour=jour, utilisateur=utilisateur, mandats=tuple(attributions.get(utilisateur.pk, ()))
     )
 
 
-def acteurs_de(utilisateurs: Iterable[Utilisateur], jour: date | None = None) -> dict[int, Acteur]:
+def acteurs_de(utilisateurs: Iterable[Utilisateur]) -> dict[int, Acteur]:
     """Les acteurs d'un lot de personnes, mandats lus en une requête."""
-    jour = jour or timezone.localdate()
+    jour = timezone.localdate()
     personnes = {u.pk: u for u in utilisateurs if u.is_active}
-    attributions = import_string(settings.MAILLON_ATTRIBUTIONS)(list(personnes), jour)
+    attributions = import_string(settings.MAILLON_ATTRIBUTIONS)(list(personnes))
     return {
         pk: Acteur(jour=jour, utilisateur=u, mandats=tuple(attributions.get(pk, ())))
         for pk, u in personnes.items()

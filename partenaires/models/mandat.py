@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import (
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 
 from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction
 from partenaires.models.convention import ConventionStructure
@@ -26,6 +26,20 @@ def intervalle_d_une_valeur(expression):
 
 
 class MandatQuerySet(models.QuerySet):
+    def actifs_maintenant(self):
+        """Ceux qui donnent des droits à l'instant, au jour de leur propre réseau."""
+        return self.filter(
+            Exists(
+                ConventionStructure.objects.filter(
+                    structure=OuterRef("structure"),
+                    convention__reseau=OuterRef("reseau"),
+                    convention__etat__in=CONVENTION_EN_VIGUEUR,
+                    convention__periode__contains=_aujourd_hui_dans("convention__reseau__fuseau"),
+                )
+            ),
+            periode__contains=_aujourd_hui_dans("reseau__fuseau"),
+        )
+
     def actifs(self, jour):
         """Ceux qui donnent des droits ce jour-là : la période court, une convention aussi."""
         return self.filter(
@@ -39,6 +53,14 @@ class MandatQuerySet(models.QuerySet):
             ),
             periode__contains=jour,
         )
+
+
+def _aujourd_hui_dans(fuseau: str):
+    """Le jour civil d'un réseau, calculé par la base : ``fuseau`` est le chemin de son champ."""
+    return Cast(
+        Func(F(fuseau), Now(), function="timezone", output_field=models.DateTimeField()),
+        models.DateField(),
+    )
 
 
 class Mandat(models.Model):

@@ -142,14 +142,14 @@ class RelaisForm(FormulaireUnique, FormulaireDeReseau):
         self.fields["vers"].choices = [("", "Choisissez"), *((s.pk, s.nom) for s in possibles)]
 
 
-class RefusForm(forms.Form):
-    """Le motif d'un refus, obligatoire pour un relais, bienvenu pour un rôle."""
+class RefusForm(FormulaireUnique):
+    """Le motif d'un refus : qui a proposé doit savoir."""
 
     motif = forms.CharField(
         label="Pourquoi ?",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Dites pourquoi : l’autre structure doit savoir."},
+        error_messages={"required": "Dites pourquoi en quelques mots : qui a proposé doit savoir."},
     )
 
 

@@ -13,6 +13,9 @@ from porteurs.enums import EtatAffectation, EtatRelais, Volet
 from porteurs.models import Dossier
 from porteurs.models.acces import cle_personne, cle_reseau, cle_structure
 
+# Dossiers recalculés par requête : bien en dessous du délai d'une page.
+LOT = 2000
+
 # Pour un même bénéficiaire, le volet le plus large l'emporte : « professionnel » suit
 # « fiche » dans l'ordre alphabétique, max() suffit.
 SOUHAITES = """
@@ -95,8 +98,24 @@ def indexer(dossier_ids: Iterable[int]) -> None:
 
 
 def recalculer_reseau(reseau) -> None:
-    """Après l'ouverture ou la fermeture du partage d'un réseau."""
-    recalculer(Dossier.objects.filter(reseau=reseau).values_list("pk", flat=True))
+    """Après l'ouverture ou la fermeture du partage d'un réseau ; par lots, chacun bref."""
+    _par_lots(Dossier.objects.filter(reseau=reseau))
+
+
+def rattraper_le_partage(reseau) -> None:
+    """Rouvre les fiches qu'une ouverture interrompue aurait laissées fermées. Se rejoue."""
+    if reseau.partage_ouvert_le is not None:
+        _par_lots(
+            Dossier.objects.non_partages(reseau).filter(
+                informe_le__isnull=False, opposition_le=None
+            )
+        )
+
+
+def _par_lots(dossiers) -> None:
+    ids = list(dossiers.order_by("pk").values_list("pk", flat=True))
+    for debut in range(0, len(ids), LOT):
+        recalculer(ids[debut : debut + LOT])
 
 
 def regle_en_clair(dossier: Dossier) -> set[tuple[str, str, date | None]]:

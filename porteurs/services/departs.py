@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef
 
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Reseau, Structure
-from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
+from porteurs.enums import EtatAffectation, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier
-from porteurs.services.dossier import toucher, verrouiller
+from porteurs.services.dossier import retirer_les_propositions, toucher, verrouiller
 from porteurs.services.suivi import terminer_affectations
 
 FONCTION_DU_ROLE = {
@@ -51,15 +51,17 @@ def _affectations_orphelines(reseau: Reseau, jour: date) -> list[int]:
 @transaction.atomic
 def _remplacer(affectation_pk: int) -> bool:
     """Met fin au rôle et le propose à qui administre la structure ; ses actions suivent."""
+    dossier = verrouiller(
+        Affectation.objects.select_related("dossier").get(pk=affectation_pk).dossier
+    )
     affectation = (
         Affectation.objects.en_cours()
-        .select_related("dossier__reseau", "utilisateur")
+        .select_related("utilisateur")
         .filter(pk=affectation_pk)
         .first()
     )
     if affectation is None:
         return False
-    dossier = verrouiller(affectation.dossier)
     jour = dossier.reseau.aujourd_hui()
     terminer_affectations(dossier, jour, pk=affectation.pk)
     releve = _administrateur(dossier.reseau, affectation, jour + timedelta(days=1))
@@ -119,6 +121,10 @@ def _dossiers_orphelins(reseau: Reseau, jour: date) -> list[int]:
 @transaction.atomic
 def _confier(reseau: Reseau, dossier_pk: int) -> bool:
     dossier = verrouiller(Dossier(pk=dossier_pk))
-    dossier.relais.filter(etat=EtatRelais.PROPOSE).update(etat=EtatRelais.ANNULE)
+    demain = reseau.aujourd_hui() + timedelta(days=1)
+    membres = Structure.objects.membres(reseau.pk, demain)
+    if not dossier.ouvert or membres.filter(pk=dossier.structure_responsable_id).exists():
+        return False
+    retirer_les_propositions(dossier, dossier.affectations.none())
     toucher(dossier, activite=False, structure_responsable_id=reseau.structure_coordinatrice_id)
     return True

@@ -203,7 +203,7 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
         dossier=dossier, etape=etape, le=le, motif=motif, par=acteur.utilisateur
     )
     if etape in SORTIES:
-        _retirer_les_propositions(dossier, dossier.affectations.proposees())
+        retirer_les_propositions(dossier, dossier.affectations.proposees())
     toucher(
         dossier,
         contact_le=le,
@@ -214,7 +214,7 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
     return dossier
 
 
-def _retirer_les_propositions(dossier: Dossier, roles: QuerySet) -> None:
+def retirer_les_propositions(dossier: Dossier, roles: QuerySet) -> None:
     """Le relais sans réponse et ces rôles proposés n'attendent plus personne."""
     maintenant = timezone.now()
     dossier.relais.filter(etat=EtatRelais.PROPOSE).update(
@@ -265,7 +265,7 @@ def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
             f"Elle a été informée le {dossier.informe_le:%d/%m/%Y} : son opposition vient après.",
             "le",
         )
-    _retirer_les_propositions(
+    retirer_les_propositions(
         dossier,
         dossier.affectations.proposees().exclude(structure=dossier.structure_responsable_id),
     )

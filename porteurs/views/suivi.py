@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partenaires.enums import Fonction
@@ -26,6 +28,8 @@ from porteurs.services import dossier as fiche
 from porteurs.services import suivi
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.dossier import formulaire_echange
+from socle.enums import Operation
+from socle.journal import consigner
 from socle.permissions import exiger
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
@@ -50,6 +54,7 @@ def _mener(request, dossier: Dossier, form, geste: Geste, agir, succes: str):
 
         def executer() -> str:
             agir(form.cleaned_data)
+            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
             messages.success(request, succes)
             return retour
 
@@ -88,7 +93,7 @@ def etape(request, reseau, uuid):
         Geste(
             "Changer d’étape",
             f"Le projet est à l’étape « {dossier.get_etape_display()} » depuis le "
-            f"{dossier.etape_depuis:%d/%m/%Y}.",
+            f"{date_format(dossier.etape_depuis, 'j F Y')}.",
             "Enregistrer l’étape",
         ),
         lambda champs: fiche.changer_etape(
@@ -356,19 +361,36 @@ def relais_repondre(request, reseau, uuid):
     )
 
 
+def _cle_envoi(request):
+    """La clé du formulaire envoyé, s'il en porte une qui se lit."""
+    champ = forms.UUIDField(required=False)
+    try:
+        return champ.clean(request.POST.get("cle_envoi", ""))
+    except forms.ValidationError:
+        return None
+
+
 def _repondre(request, dossier: Dossier, geste: Geste, agir, merci: str):
     """La réponse à une proposition : « oui » d'un geste, « non » avec son motif."""
     accepte = request.method == "POST" and request.POST.get("reponse") == "oui"
     form = RefusForm(request.POST if request.method == "POST" and not accepte else None)
+    cle = _cle_envoi(request)
     page = reverse("porteurs:dossier", args=[dossier.reseau.slug, dossier.uuid])
     if accepte or (request.method == "POST" and form.is_valid()):
-        try:
+
+        def repondre() -> str:
             agir(accepte, "" if accepte else form.cleaned_data["motif"])
+            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            messages.success(
+                request, merci if accepte else "Votre réponse est partie, avec son motif."
+            )
+            return page if accepte else reverse("accueil:tableau")
+
+        try:
+            return redirect(une_seule_fois(cle, request.acteur, repondre))
         except Refus as refus:
             messages.error(request, refus.phrase)
             return redirect(page)
-        messages.success(request, merci if accepte else "Votre réponse est partie, avec son motif.")
-        return redirect(page if accepte else "accueil:tableau")
     return render(
         request,
         "porteurs/geste.html",
