@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from partenaires.enums import Fonction
 from porteurs.agenda import compter
-from porteurs.enums import EtatRelais, Volet
+from porteurs.enums import EtatRelais, NatureReunion, Volet
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais, Reunion
 from porteurs.models.acces import Acces
 from porteurs.permissions import A, P, T
@@ -38,6 +38,7 @@ def a_vous_de_jouer(acteur) -> Tuile | None:
             "doublons": doublons,
             "nombre_a_vous": nombre,
             "jour": acteur.jour,
+            "peut_relayer": bool(acteur.reseaux(T)),
         },
         attentes=nombre,
     )
@@ -129,18 +130,22 @@ def mes_dossiers(acteur) -> Tuile | None:
 
 
 def prochaine_reunion(acteur) -> Tuile | None:
-    """La prochaine réunion visible, avec ce que son ordre du jour contient pour la personne."""
+    """La prochaine réunion visible, avec ce que son ordre du jour contient pour la personne.
+
+    Un comité ne se compte pas : il lit des nombres, pas des dossiers.
+    """
     reseaux = acteur.reseaux(T, A, Fonction.ELU)
     if not reseaux:
         return None
     reunion = (
         Reunion.objects.visible_par(acteur).a_venir(timezone.now()).select_related("reseau").first()
     )
+    technique = reunion is not None and reunion.nature == NatureReunion.TECHNIQUE
     return Tuile(
         gabarit="porteurs/_tuile_reunion.html",
         contexte={
             "reunion": reunion,
-            "compte": compter(reunion, acteur) if reunion else None,
+            "compte": compter(reunion, acteur) if technique else None,
             "reseaux_animes": [m for m in acteur.mandats if m.fonction == Fonction.ANIMATEUR],
         },
         place="cote",

@@ -1,5 +1,8 @@
+from dataclasses import dataclass
+
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from partenaires.enums import Fonction
@@ -22,6 +25,44 @@ EN_LETTRES = [
 ]
 
 
+@dataclass(frozen=True)
+class Mot:
+    """Ce que le tableau dit à une fonction qui n'y a pas de dossier, et où cela la mène.
+
+    ``liens`` : pour chaque réseau, le libellé et le nom de la route.
+    """
+
+    fonction: Fonction
+    titre: str
+    phrase: str
+    liens: tuple[tuple[str, str], ...] = ()
+
+
+MOTS = (
+    Mot(
+        Fonction.PREMIER_ACCUEIL,
+        "Premier accueil",
+        "Quelqu’un se présente\u00a0? L’annuaire dit qui appeler.",
+        (("L’annuaire des partenaires", "partenaires:annuaire"),),
+    ),
+    Mot(
+        Fonction.ELU,
+        "Ce que le réseau accomplit",
+        "Vous lisez des nombres, jamais des personnes\u00a0: l’année en chiffres, et ce que "
+        "chaque comité doit regarder.",
+        (
+            ("Les chiffres du réseau", "accueil:chiffres"),
+            ("Les comités", "porteurs:reunions"),
+        ),
+    ),
+    Mot(
+        Fonction.AUDITEUR,
+        "Labellisation",
+        "Les dossiers de labellisation qui vous seront confiés arriveront ici.",
+    ),
+)
+
+
 @require_GET
 def tableau(request):
     """« Mon tableau » : ce qui m'attend, mes dossiers, ma prochaine réunion, tous réseaux confondus."""
@@ -30,13 +71,16 @@ def tableau(request):
     tuiles = [
         t for t in (contribution(acteur) for contribution in contributions("MAILLON_TUILES")) if t
     ]
+    principales = [t for t in tuiles if t.place == "principal"]
     return render(
         request,
         "accueil/tableau.html",
         {
-            "principales": [_rendue(request, t) for t in tuiles if t.place == "principal"],
+            "principales": [_rendue(request, t) for t in principales],
             "cotes": [_rendue(request, t) for t in tuiles if t.place == "cote"],
-            "salutation": salutation(sum(t.attentes for t in tuiles)),
+            "salutation": salutation(sum(t.attentes for t in tuiles), attendu=bool(principales)),
+            "ouvertures": _ouvertures(acteur),
+            "mots": _mots(acteur),
             "mandats": acteur.mandats,
             "reseaux_chiffres": _reseaux_a_chiffres(acteur),
         },
@@ -48,15 +92,43 @@ def _rendue(request, tuile) -> str:
     return render_to_string(tuile.gabarit, tuile.contexte, request)
 
 
-def salutation(attentes: int) -> str:
+def salutation(attentes: int, *, attendu: bool = True) -> str:
+    """``attendu`` : quelque chose peut attendre cette personne ; sinon, « Bonjour » suffit."""
     if attentes == 0:
-        return "Rien ne vous attend, tout est à jour."
+        return "Rien ne vous attend, tout est à jour." if attendu else ""
     debut = EN_LETTRES[attentes] if attentes < len(EN_LETTRES) else f"{attentes} choses"
     return f"{debut} vous attend{'ent' if attentes > 1 else ''}."
 
 
+def _ouvertures(acteur) -> list[tuple[str, str]]:
+    """Les réseaux où la personne peut ouvrir un dossier : le nom, et l'adresse."""
+    return [
+        (nom, reverse("porteurs:dossier_ouvrir", args=[slug]))
+        for nom, slug in _reseaux(acteur, Fonction.TECHNICIEN)
+    ]
+
+
+def _mots(acteur) -> list[dict]:
+    mots = []
+    for mot in MOTS:
+        reseaux = _reseaux(acteur, mot.fonction)
+        if reseaux:
+            liens = [
+                (f"{libelle}, {nom}" if len(reseaux) > 1 else libelle, reverse(route, args=[slug]))
+                for nom, slug in reseaux
+                for libelle, route in mot.liens
+            ]
+            mots.append({"titre": mot.titre, "phrase": mot.phrase, "liens": liens})
+    return mots
+
+
 def _reseaux_a_chiffres(acteur) -> list[tuple[str, str]]:
-    fonctions = {Fonction.ANIMATEUR, Fonction.ELU, Fonction.TECHNICIEN}
+    """Ceux d'un élu sont déjà dans ce que le tableau lui dit."""
+    return _reseaux(acteur, Fonction.ANIMATEUR, Fonction.TECHNICIEN)
+
+
+def _reseaux(acteur, *fonctions: Fonction) -> list[tuple[str, str]]:
+    """Le nom et l'adresse courte des réseaux où la personne exerce l'une de ces fonctions."""
     return sorted(
         {(m.reseau_nom, m.reseau_slug) for m in acteur.mandats if m.fonction in fonctions}
     )

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accueil.views.tableau import salutation
 from partenaires.models import Reseau
+from porteurs.enums import NatureReunion
 from tests.fabriques import (
     AffectationFabrique,
     DossierFabrique,
@@ -28,6 +29,56 @@ TABLEAU = "/tableau/"
 )
 def test_la_salutation_s_accorde(attentes, phrase):
     assert salutation(attentes) == phrase
+
+
+def test_a_qui_rien_ne_peut_attendre_bonjour_suffit():
+    assert salutation(0, attendu=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("nom", "phrase", "routes"),
+    [
+        ("accueil", "L’annuaire dit qui appeler", ["partenaires:annuaire"]),
+        ("elue", "jamais des personnes", ["accueil:chiffres", "porteurs:reunions"]),
+        ("auditrice", "qui vous seront confiés arriveront ici", []),
+    ],
+)
+def test_chaque_fonction_lit_ce_qui_la_concerne(connecter, distribution, nom, phrase, routes):
+    """Et chaque lien proposé s'ouvre pour elle ; aucune n'est félicitée d'être à jour."""
+    client = connecter(getattr(distribution, nom))
+    page = client.get(TABLEAU).content.decode()
+    assert phrase in page
+    assert "tout est à jour" not in page
+    assert "Ouvrir un dossier" not in page
+    for route in routes:
+        adresse = reverse(route, args=[distribution.reseau.slug])
+        assert f'href="{adresse}"' in page
+        assert client.get(adresse).status_code == 200
+
+
+def test_le_parrain_lit_ce_qui_viendra(connecter, distribution):
+    page = connecter(distribution.parrain).get(TABLEAU).content.decode()
+    assert "Rien ne vous attend, tout est à jour." in page
+    assert "dont vous acceptez le parrainage" in page
+    assert "Ouvrir un dossier" not in page
+
+
+def test_ouvrir_un_dossier_est_a_un_geste(connecter, voisine, distribution):
+    adresse = reverse("porteurs:dossier_ouvrir", args=[distribution.reseau.slug])
+    page = connecter(voisine).get(TABLEAU).content.decode()
+    assert f'<a class="btn btn-primary" href="{adresse}">Ouvrir un dossier</a>' in page
+    MandatFabrique(utilisateur=voisine, structure=distribution.s3, reseau=distribution.reseau_b)
+    page = connecter(voisine).get(TABLEAU).content.decode()
+    for reseau in (distribution.reseau, distribution.reseau_b):
+        assert f"Ouvrir un dossier, {reseau.nom}</a>" in page
+
+
+def test_un_comite_ne_se_compte_pas_en_dossiers(connecter, elue, distribution):
+    comite = ReunionFabrique(reseau=distribution.reseau, nature=NatureReunion.SUIVI)
+    page = connecter(elue).get(TABLEAU).content.decode()
+    assert str(comite.uuid) in page
+    assert "Les nombres du réseau" in page
+    assert "À l’ordre du jour" not in page
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
