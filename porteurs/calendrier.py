@@ -10,6 +10,8 @@ from django.utils import timezone
 from icalendar import Calendar, Event
 from jours_feries_france import JoursFeries
 
+from porteurs.enums import EtatReunion
+
 JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 MOIS = [
     "janvier",
@@ -90,21 +92,30 @@ def prochaine_date(jour: date, fuseau: str, apres: date) -> date:
 
 
 def instant_local(jour: date, heure: time, fuseau: ZoneInfo) -> datetime | None:
-    """L'instant de ce jour à cette heure ; ``None`` si le passage à l'heure d'été l'a sauté."""
+    """L'instant de ce jour à cette heure ; ``None`` si le passage à l'heure d'été l'a sauté.
+
+    Lève ``OverflowError`` aux deux bouts du calendrier (an 1, an 9999).
+    """
     instant = datetime.combine(jour, heure, tzinfo=fuseau)
     relu = instant.astimezone(UTC).astimezone(fuseau)
     return instant if relu.replace(tzinfo=None) == instant.replace(tzinfo=None) else None
 
 
+def methode(reunion) -> str:
+    """Ce que l'agenda doit faire du fichier ; le type de la pièce jointe le redit."""
+    return "CANCEL" if reunion.etat == EtatReunion.ANNULEE else "PUBLISH"
+
+
 def fichier_ics(reunion) -> str:
     """La réunion pour l'agenda de chacun : publiée, sans réponse attendue (METHOD:PUBLISH).
 
-    L'identifiant ne change jamais ; ``SEQUENCE`` dit à l'agenda quelle version remplace l'autre.
+    Annulée, elle s'efface des agendas qui l'avaient reçue (METHOD:CANCEL). L'identifiant
+    ne change jamais ; ``SEQUENCE`` dit à l'agenda quelle version remplace l'autre.
     """
     calendrier = Calendar()
     calendrier.add("prodid", "-//Maillon//Reunions//FR")
     calendrier.add("version", "2.0")
-    calendrier.add("method", "PUBLISH")
+    calendrier.add("method", methode(reunion))
     evenement = Event()
     evenement.add("uid", f"reunion-{reunion.uuid}@{settings.COURRIEL_DOMAINE}")
     evenement.add("sequence", reunion.sequence)
@@ -119,6 +130,6 @@ def fichier_ics(reunion) -> str:
     page = settings.SITE_URL + reverse("porteurs:reunion", args=[reunion.reseau.slug, reunion.uuid])
     evenement.add("description", f"L’ordre du jour : {page}")
     evenement.add("url", page)
-    evenement.add("status", "CANCELLED" if reunion.etat == "annulee" else "CONFIRMED")
+    evenement.add("status", "CANCELLED" if reunion.etat == EtatReunion.ANNULEE else "CONFIRMED")
     calendrier.add_component(evenement)
     return calendrier.to_ical().decode()

@@ -20,11 +20,12 @@ from porteurs.agenda import (
     lectures,
     resumer,
 )
-from porteurs.calendrier import fichier_ics, jour_en_mots, quand
+from porteurs.calendrier import fichier_ics, jour_en_mots, methode, quand
 from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.models import Dossier, Reunion
 from porteurs.services.reunion import (
     BUT_LIGNE,
+    GENRE_ANNULATION,
     GENRE_DIGEST,
     MEMBRES_TECHNIQUES,
     SURSIS_LIGNE,
@@ -108,11 +109,7 @@ def _messages(
     )
     adresses = _liens_des_lignes(reunion, envois, dossiers)
     commun = _contexte_commun(reunion)
-    piece = {
-        "nom": "reunion.ics",
-        "type": "text/calendar; method=PUBLISH",
-        "contenu": fichier_ics(reunion),
-    }
+    piece = _rendez_vous(reunion)
     return {
         envoi.courriel.pk: _message(reunion, envoi, dossiers, adresses, commun, piece)
         for envoi in envois
@@ -213,7 +210,35 @@ def _presenter(envoi: Envoi, sections, dossiers, adresses, slug: str) -> list[di
     ]
 
 
+def _rendez_vous(reunion: Reunion) -> dict:
+    return {
+        "nom": "reunion.ics",
+        "type": f"text/calendar; method={methode(reunion)}",
+        "contenu": fichier_ics(reunion),
+    }
+
+
+def _annulations(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """Le même message pour tous : une date et un lieu, que chacun connaissait déjà."""
+    reunions = (
+        Reunion.objects.filter(etat=EtatReunion.ANNULEE, debut__gt=timezone.now())
+        .select_related("reseau")
+        .in_bulk({c.contexte["reunion"] for c in courriels})
+    )
+    messages = {
+        pk: rendre(
+            "porteurs/courriels/reunion_annulee",
+            f"Annulée\u00a0: réunion du {jour_en_mots(jour_de(reunion), annee=False)}",
+            _contexte_commun(reunion),
+            [_rendez_vous(reunion)],
+        )
+        for pk, reunion in reunions.items()
+    }
+    return {c.pk: messages.get(c.contexte["reunion"]) for c in courriels}
+
+
 GENRES = [
     # Chaque ligne porte un lien qui écrit au nom de la personne : le corps n'est pas gardé.
-    Genre(GENRE_DIGEST, "Réunion technique, avant la réunion", _digests, secret=True)
+    Genre(GENRE_DIGEST, "Réunion technique, avant la réunion", _digests, secret=True),
+    Genre(GENRE_ANNULATION, "Réunion annulée", _annulations),
 ]

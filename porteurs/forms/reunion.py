@@ -9,6 +9,7 @@ from porteurs.forms.commun import FormulaireDeReseau
 from porteurs.forms.suivi import REGLE_DE_REDACTION
 from porteurs.services.reunion import LONGUEUR_LIGNE
 from socle.unicite import FormulaireUnique
+from socle.validateurs import une_ligne
 
 DUREES = {
     "min_value": "Un quart d’heure au moins.",
@@ -25,9 +26,9 @@ class ReunionForm(FormulaireUnique):
         choices=[(n.value, n.label.capitalize()) for n in NatureReunion],
         initial=NatureReunion.TECHNIQUE,
     )
-    jour = ChampJour(label="Le")
+    jour = ChampJour(label="Jour")
     heure = forms.TimeField(
-        label="À",
+        label="Heure",
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         input_formats=["%H:%M", "%Hh%M", "%H h %M", "%Hh", "%H"],
         error_messages={"invalid": "Cette heure n’existe pas. Écrivez-la ainsi\u00a0: 09:30."},
@@ -43,6 +44,7 @@ class ReunionForm(FormulaireUnique):
         label="Lieu",
         max_length=200,
         required=False,
+        validators=[une_ligne],
         help_text="La salle et la commune, ou l’adresse de la visioconférence.",
     )
     # La version lue : un autre changement entre-temps se voit (EXIGENCES Fiabilité 8).
@@ -56,7 +58,12 @@ class ReunionForm(FormulaireUnique):
         champs = super().clean()
         jour, heure = champs.get("jour"), champs.get("heure")
         if jour and heure:
-            champs["debut"] = instant_local(jour, heure, self.fuseau)
+            try:
+                champs["debut"] = instant_local(jour, heure, self.fuseau)
+            except OverflowError:
+                # Au bord du calendrier, l'instant universel n'existe pas.
+                self.add_error("jour", "Cette année n’est pas la bonne\u00a0: vérifiez la date.")
+                return champs
             if champs["debut"] is None:
                 self.add_error(
                     "heure",

@@ -16,11 +16,13 @@ from porteurs.services.suivi import noter_echange
 from socle import liens
 from socle.acteur import acteur_de
 from socle.courriels import Depot, deposer
+from socle.enums import EtatCourriel
 from socle.models import Courriel, LienSigne, Utilisateur
 from socle.permissions import peut
 from socle.refus import Refus
 
 GENRE_DIGEST = "reunion_j7"
+GENRE_ANNULATION = "reunion_annulee"
 AVANCE = timedelta(days=7)
 # Le lien « ajouter une ligne » d'un courriel vit jusqu'à une semaine après la réunion.
 BUT_LIGNE = "ligne"
@@ -30,6 +32,14 @@ LONGUEUR_LIGNE = 300
 HORIZON = timedelta(days=2 * 366)
 # Destinataires déposés d'un seul tenant : la mémoire reste plate, le passage suivant reprend.
 LOT_DEPOT = 1000
+# Un courriel en cours de route, ou peut-être parti, compte comme reçu.
+ETATS_PARTIS = (
+    EtatCourriel.COMPOSITION,
+    EtatCourriel.REMISE,
+    EtatCourriel.ENVOYE,
+    EtatCourriel.GARDE,
+    EtatCourriel.INCERTAIN,
+)
 MEMBRES_TECHNIQUES = (Fonction.TECHNICIEN, Fonction.ANIMATEUR)
 FONCTIONS_ATTENDUES = {
     NatureReunion.TECHNIQUE: MEMBRES_TECHNIQUES,
@@ -95,7 +105,29 @@ def annuler_reunion(*, reunion: Reunion) -> Reunion:
     reunion.etat = EtatReunion.ANNULEE
     reunion.sequence += 1
     reunion.save(update_fields=["etat", "sequence"])
+    _prevenir_de_l_annulation(reunion)
     return reunion
+
+
+def _prevenir_de_l_annulation(reunion: Reunion) -> int:
+    """Un courriel à qui a pu recevoir l'ordre du jour ; ce qui n'est pas parti ne partira pas."""
+    annonces = Courriel.objects.filter(
+        genre=GENRE_DIGEST, contexte__reunion=reunion.pk, etat__in=ETATS_PARTIS
+    )
+    personnes = Utilisateur.objects.filter(
+        is_active=True, pk__in=annonces.values("destinataire")
+    ).only("pk", "email")
+    return deposer(
+        [
+            Depot(
+                GENRE_ANNULATION,
+                f"reunion:{reunion.pk}:annulee",
+                utilisateur=personne,
+                contexte={"reunion": reunion.pk},
+            )
+            for personne in personnes
+        ]
+    )
 
 
 def _verrouiller(reunion: Reunion) -> Reunion:

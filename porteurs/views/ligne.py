@@ -25,7 +25,9 @@ ESSAIS, FENETRE = 60, 3600
 def ligne(request, jeton):
     """Le jeton rend la personne du lien ; ce qu'elle peut se relit à chaque fois.
 
-    Un lien qui ne vaut pas répond 410, jamais 404 : le journal des refus n'a pas à garder un jeton.
+    Seule l'écriture se journalise : un filtre de messagerie qui suit le lien ne consulte au nom
+    de personne. Un lien qui ne vaut pas répond 410,
+    jamais 404 : le journal des refus n'a pas à garder un jeton.
     """
     if request.method == "POST" and depasse(f"ligne:{adresse(request)}", ESSAIS, FENETRE):
         return _refuser(
@@ -52,8 +54,6 @@ def ligne(request, jeton):
         return _refuser(request, erreur.raison, 410)
     except Refus as refus:
         form.add_error(None, refus.phrase)
-    else:
-        consigner(acteur, Operation.CONSULTATION, "dossier", dossier.reference)
     return render(request, "porteurs/ligne.html", {"dossier": dossier, "form": form, "lien": lien})
 
 

@@ -260,7 +260,10 @@ def annuler(request, reseau, uuid):
         except Refus as refus:
             messages.info(request, refus.phrase)
         else:
-            messages.success(request, "La réunion est annulée. Son courriel ne partira pas.")
+            messages.success(
+                request,
+                "La réunion est annulée. Les personnes déjà prévenues l’apprennent par courriel.",
+            )
         return redirect("porteurs:reunion", reseau=reseau, uuid=uuid)
     return render(
         request, "porteurs/reunion_annuler.html", {"reseau": reunion.reseau, "reunion": reunion}

@@ -14,7 +14,13 @@ from porteurs.courriels import GENRES
 from porteurs.enums import Audience, EtatReunion, NatureEchange, NatureReunion
 from porteurs.models import Acces, Dossier, Echange, Reunion
 from porteurs.services.dossier import changer_etape, enregistrer_opposition
-from porteurs.services.reunion import GENRE_DIGEST, a_annoncer, preparer_digests
+from porteurs.services.reunion import (
+    GENRE_ANNULATION,
+    GENRE_DIGEST,
+    a_annoncer,
+    annuler_reunion,
+    preparer_digests,
+)
 from porteurs.services.suivi import proposer_relais, repondre_relais
 from porteurs.tasks import preparer_digests as tache
 from socle import liens
@@ -169,6 +175,41 @@ def test_une_reunion_reportee_a_un_autre_jour_se_reannonce(distribution, reunion
     assert len(serveur.outbox) == 2 * len(MEMBRES)
 
 
+def test_l_annulation_se_dit_a_qui_a_recu_l_ordre_du_jour(distribution, reunion, dossier, serveur):
+    """Ni à l'arrivée d'après, ni à qui est parti ; l'agenda reçoit un numéro plus grand."""
+    preparer_digests()
+    envoyer()
+    MandatFabrique(reseau=distribution.reseau, structure=distribution.s2)
+    preparer_digests()
+    distribution.collegue.is_active = False
+    distribution.collegue.save()
+    serveur.outbox.clear()
+    annuler_reunion(reunion=reunion)
+    annonces = Courriel.objects.filter(genre=GENRE_ANNULATION)
+    assert annonces.count() == 3
+    expedier_lot(Courriel.objects.values_list("pk", flat=True))
+    recus = {m.to[0].partition("@")[0]: m for m in serveur.outbox}
+    assert set(recus) == set(MEMBRES) - {"collegue"}
+    message = recus["voisine"]
+    assert message.subject.startswith("Annulée\u00a0: réunion du ")
+    assert "Maison du Parc" in message.body
+    assert dossier.intitule not in texte_entier(message)
+    agenda = Calendar.from_ical(message.attachments[0][1])
+    evenement = agenda.walk("VEVENT")[0]
+    assert (agenda["METHOD"], evenement["STATUS"], evenement["SEQUENCE"]) == (
+        "CANCEL",
+        "CANCELLED",
+        reunion.sequence + 1,
+    )
+    assert evenement["UID"].startswith(f"reunion-{reunion.uuid}@")
+
+
+def test_annuler_avant_tout_envoi_n_ecrit_a_personne(distribution, reunion, dossier):
+    preparer_digests()
+    annuler_reunion(reunion=reunion)
+    assert not Courriel.objects.filter(genre=GENRE_ANNULATION).exists()
+
+
 # --- Ce qu'il dit --------------------------------------------------------------------------
 
 
@@ -269,6 +310,7 @@ def test_les_droits_sont_ceux_du_moment_de_l_envoi(distribution, reunion, dossie
         dormant=True,
         intitule="Gîte de la voisine",
     )
+    PointReunionFabrique(reunion=reunion, dossier=dossier)
     preparer_digests()
     # Entre le dépôt et l'envoi : la personne s'oppose, et un mandat s'arrête.
     enregistrer_opposition(acteur=acteur_de(distribution.auteur), dossier=dossier, le=aujourd_hui())
@@ -387,6 +429,8 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(distribution, dossier, adresse
     assert dossier.reference in page.content.decode()
     assert dossier.intitule in page.content.decode()
     assert not Echange.objects.filter(dossier=dossier).exists()
+    # Un filtre de messagerie suit les liens : lire n'est pas consulter au nom de la personne.
+    assert not AccesJournal.objects.filter(reference=dossier.reference).exists()
 
     reponse = visiteur.post(adresse, {"texte": "Visite du fournil faite, bail à relire."})
     assert "C’est noté" in reponse.content.decode()
@@ -407,7 +451,7 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(distribution, dossier, adresse
         AccesJournal.objects.filter(reference=dossier.reference).values_list(
             "operation", "utilisateur"
         )
-    ) == {("consultation", distribution.auteur.pk), ("modification", distribution.auteur.pk)}
+    ) == {("modification", distribution.auteur.pk)}
 
 
 @pytest.mark.parametrize("texte", ["", "   ", "x" * 301])
