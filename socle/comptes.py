@@ -40,6 +40,11 @@ class AdaptateurCompte(DefaultAccountAdapter):
         )
 
 
+def route_de_compte(route: str) -> bool:
+    """Les pages où l'on entre, sort et tient son compte : celles d'allauth, et elles seules."""
+    return route.startswith(("account_", "mfa_", "usersessions_"))
+
+
 def second_facteur_pose(utilisateur) -> bool:
     return is_mfa_enabled(utilisateur)
 

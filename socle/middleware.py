@@ -17,7 +17,7 @@ from socle.comptes import connexion_renforcee, second_facteur_pose
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import regles_par_route
-from socle.reprise import garder_la_saisie, oublier_si_renvoyee
+from socle.reprise import garder_la_saisie, nommer_la_session_fermee, oublier_si_renvoyee
 
 
 def _porte_une_session(request) -> bool:
@@ -68,7 +68,9 @@ class SessionBornee:
                 maintenant - vu > settings.SESSION_INACTIVITE
                 or maintenant - debut > settings.SESSION_DUREE_MAXIMALE
             ):
+                personne = request.user.pk
                 logout(request)
+                nommer_la_session_fermee(request, personne)
             elif maintenant - vu > 60 or "vu" not in request.session:
                 # Une écriture par minute au plus : la session n'est pas un compteur de pages.
                 request.session["vu"] = maintenant
@@ -99,13 +101,13 @@ class ConnexionParDefaut(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
-        if request.method == "POST" and garder_la_saisie(request):
-            return redirect_to_login(reverse("socle:reprise"))
+        gardee = request.method == "POST" and garder_la_saisie(request)
+        entree = redirect_to_login(reverse("socle:reprise")) if gardee else None
         if request.htmx:
             reponse = HttpResponse(status=204)
-            reponse["HX-Redirect"] = reverse(settings.LOGIN_URL)
+            reponse["HX-Redirect"] = entree.url if entree else reverse(settings.LOGIN_URL)
             return reponse
-        return super().handle_no_permission(request, view_func)
+        return entree or super().handle_no_permission(request, view_func)
 
 
 class SecondFacteur:

@@ -1,9 +1,11 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
@@ -144,7 +146,9 @@ def courriel_relancer(request, uuid):
 def reprendre(request):
     """Montre la saisie gardée à l'expiration de la session, et propose de l'envoyer ou de l'oublier."""
     saisie = reprise.saisie_gardee(request)
-    if saisie is None or not request.user.is_authenticated:
+    if not request.user.is_authenticated and reprise.en_attente(request):
+        return redirect_to_login(reverse("socle:reprise"))
+    if saisie is None:
         return redirect("accueil:tableau")
     if request.method == "POST":
         reprise.oublier(request)
@@ -158,7 +162,10 @@ def reprendre(request):
 
 
 def csrf_refuse(request, reason=""):
-    """Le jeton de formulaire ne vaut plus : la page le dit et garde ce qui a été tapé."""
-    if request.method == "POST" and hasattr(request, "session"):
-        reprise.garder_la_saisie(request)
-    return render(request, "socle/csrf.html", status=403)
+    """Le jeton de formulaire ne vaut plus : la page le dit, et ce qu'il advient de la saisie."""
+    gardee = (
+        request.method == "POST"
+        and hasattr(request, "session")
+        and reprise.garder_la_saisie(request)
+    )
+    return render(request, "socle/csrf.html", {"gardee": gardee}, status=403)
