@@ -361,6 +361,13 @@ LOGGING = {
     "formatters": {
         "ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
+    "filters": {"sans_jetons": {"()": "socle.traces.SansJetons"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "ligne",
+            "filters": ["sans_jetons"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("NIVEAU_JOURNAL", "WARNING")},
 }
