@@ -29,6 +29,8 @@ class Cellule:
     texte: str
     detail: str = ""
     masquee: bool = False
+    # Rien, ou rien qui se lise : le réseau n'avait pas commencé.
+    muette: bool = False
 
 
 @require_GET
@@ -48,6 +50,10 @@ def chiffres(request, reseau: str):
     annees = list(range(courante - ANNEES_CLOSES, courante + 1))
     enfants = descendants(page)
     libre = Fonction.ANIMATEUR in acteur.fonctions(page.pk) and not enfants
+    lignes = _lignes(page, enfants, annees, libre=libre)
+    if muettes := _annees_muettes(lignes):
+        annees = annees[muettes:]
+        lignes = [ligne | {"cellules": ligne["cellules"][muettes:]} for ligne in lignes]
     return render(
         request,
         "accueil/chiffres.html",
@@ -56,7 +62,7 @@ def chiffres(request, reseau: str):
             "enfants": enfants,
             "annees": annees,
             "courante": courante,
-            "lignes": _lignes(page, enfants, annees, libre=libre),
+            "lignes": lignes,
             "libre": libre,
         },
     )
@@ -80,17 +86,29 @@ def _lignes(page: Reseau, enfants: list[Reseau], annees: list[int], *, libre: bo
     ]
 
 
+def _annees_muettes(lignes: list[dict]) -> int:
+    """Combien d'années, en tête, ne disent rien ; jamais la dernière.
+
+    Ce qui ne s'additionne pas (la population) existe avant le réseau et n'en dit rien.
+    """
+    colonnes = zip(
+        *(ligne["cellules"] for ligne in lignes if ligne["indicateur"].additif), strict=True
+    )
+    *closes, _ = [all(cellule.muette for cellule in colonne) for colonne in colonnes]
+    return next((rang for rang, muette in enumerate(closes) if not muette), len(closes))
+
+
 def _cellule(
     indicateur: Indicateur, annee: int, valeurs: dict[str, int | None], caches: set[str]
 ) -> Cellule:
     valeur = valeurs[indicateur.code]
     if indicateur.code in caches:
-        return Cellule(annee, "masqué", masquee=True)
+        return Cellule(annee, "masqué", masquee=True, muette=True)
     if valeur is None:
-        return Cellule(annee, "—")
+        return Cellule(annee, "—", muette=True)
     texte = f"{valeur:,}".replace(",", INSECABLE)
     if indicateur.unite:
         texte += f"{INSECABLE}{indicateur.unite}"
     total = valeurs.get(indicateur.partie_de)
     part = f"{round(100 * valeur / total)}{INSECABLE}%" if indicateur.partie_de and total else ""
-    return Cellule(annee, texte, detail=part)
+    return Cellule(annee, texte, detail=part, muette=valeur == 0)

@@ -19,7 +19,10 @@ MAILLONS = [
         "Installation",
         "Le local, le logement, l’école, le travail du conjoint : tout le foyer arrive.",
     ),
-    ("Intégration", "Des nouvelles prises à six mois, un an, trois ans. On ne vous lâche pas."),
+    (
+        "Intégration",
+        "Une fois sur place, les partenaires qui vous connaissent gardent le contact.",
+    ),
 ]
 
 

@@ -250,6 +250,28 @@ def test_l_animation_lit_tout_et_l_elue_masque(page, reseau):
     assert page("technicienne.ambert").context["libre"] is False
 
 
+def test_les_annees_d_avant_le_reseau_ne_se_montrent_pas(page, reseau, monkeypatch):
+    """Une colonne où tout est nul ou masqué, en tête, disparaît ; la population seule n'y fait rien."""
+    entiere = page("animatrice").context["annees"]
+    monkeypatch.setattr("accueil.views.chiffres.ANNEES_CLOSES", 12)
+    for qui in ("animatrice", "elue"):
+        reponse = page(qui)
+        annees = reponse.context["annees"]
+        assert entiere[-2:] == annees[-2:]
+        assert len(annees) < 13
+        assert all(len(li["cellules"]) == len(annees) for li in reponse.context["lignes"])
+        assert any(
+            not li["cellules"][0].muette
+            for li in reponse.context["lignes"]
+            if li["indicateur"].additif
+        )
+    Dossier.objects.filter(reseau=reseau).delete()
+    Reunion.objects.filter(reseau=reseau).delete()
+    Evenement.objects.filter(reseau=reseau).delete()
+    FrequentationJour.objects.filter(reseau=reseau).delete()
+    assert page("animatrice").context["annees"] == entiere[-1:]
+
+
 def test_la_page_se_ferme_aux_autres(page, reseau):
     assert page("animatrice").status_code == 200
     assert page("technicien.voisin").status_code == 404
