@@ -35,8 +35,7 @@ SELECT r.nom FROM partenaires_reseau r
 PARTAGE = """
 SELECT r.nom FROM partenaires_reseau r
  WHERE r.id = ANY(%(ids)s) AND r.partage_ouvert_le IS NOT NULL
-   AND (r.aipd_le IS NULL OR r.accord_conjoint_le IS NULL
-        OR GREATEST(r.aipd_le, r.accord_conjoint_le) > r.partage_ouvert_le)
+   AND GREATEST(r.aipd_le, r.accord_conjoint_le) > r.partage_ouvert_le
  ORDER BY r.nom
 """
 
@@ -60,7 +59,7 @@ def communes(reseaux) -> list[str]:
 
 
 def partage(reseaux) -> list[str]:
-    return _phrases(PARTAGE, "{} : le partage est ouvert sans ses deux documents.", reseaux)
+    return _phrases(PARTAGE, "{} : le partage est ouvert avant l'un de ses deux documents.", reseaux)
 
 
 VERIFICATIONS = [coordination, mandats, communes, partage]

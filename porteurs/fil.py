@@ -3,10 +3,10 @@
 Chaque élément n'y entre que par ce que l'acteur a le droit de lire.
 """
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from porteurs.enums import CHAINE, Audience, EtatAffectation, EtatRelais, NatureFinancement
+from porteurs.enums import CHAINE, Audience, EtatAffectation, NatureFinancement
 from porteurs.models import Dossier, Echange
 
 # Les échanges montrés d'emblée ; les plus anciens se lisent sur demande.
@@ -21,7 +21,7 @@ class Element:
     detail: str = ""
     genre: str = "fait"
     # Départage deux éléments du même jour : le plus récemment écrit d'abord.
-    rang: tuple = field(default=(0,))
+    ecrit_le: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element], bool]:
@@ -46,7 +46,7 @@ def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element],
         # Rien de plus ancien que le dernier échange montré : le fil reste dans l'ordre.
         limite = echanges[-1].le
         elements = [e for e in elements if e.le >= limite]
-    return sorted(elements, key=lambda e: (e.le, e.rang), reverse=True), reste
+    return sorted(elements, key=lambda e: (e.le, e.ecrit_le), reverse=True), reste
 
 
 def _echange(echange: Echange) -> Element:
@@ -60,7 +60,7 @@ def _echange(echange: Echange) -> Element:
         texte=echange.texte,
         detail=f"{auteur}, {echange.structure.nom} · lu par : {lecteurs}",
         genre="echange",
-        rang=(1, echange.pk),
+        ecrit_le=echange.cree_le,
     )
 
 
@@ -71,7 +71,7 @@ def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:
             titre=f"Étape : {etape.get_etape_display()}",
             texte=etape.motif if avec_motif else "",
             genre="etape",
-            rang=(0, etape.pk),
+            ecrit_le=etape.cree_le,
         )
         for etape in dossier.etapes_lues
     ]
@@ -80,16 +80,15 @@ def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:
 def _relais(dossier: Dossier) -> list[Element]:
     elements = []
     for relais in dossier.relais_lus:
-        fin = "" if relais.etat == EtatRelais.PROPOSE else f", {relais.get_etat_display()}"
         date_du_fait = relais.repondu_le or relais.propose_le
         elements.append(
             Element(
                 le=date_du_fait.astimezone(dossier.reseau.tz).date(),
-                titre=f"Relais de {relais.de.nom} à {relais.vers.nom}{fin}",
+                titre=f"Relais {relais.get_etat_display()} : {relais.de.nom} → {relais.vers.nom}",
                 texte=f"« {relais.resume} »",
                 detail=f"Motif : {relais.motif}" if relais.motif else "",
                 genre="relais",
-                rang=(0, relais.pk),
+                ecrit_le=date_du_fait,
             )
         )
     return elements
@@ -107,7 +106,7 @@ def _roles(dossier: Dossier) -> list[Element]:
             f"{affectation.get_role_display()}",
             texte=affectation.motif,
             genre="role",
-            rang=(0, affectation.pk),
+            ecrit_le=affectation.repondue_le,
         )
         for affectation in dossier.roles
         if affectation.etat in phrases and affectation.repondue_le
@@ -121,7 +120,6 @@ def _reussites(dossier: Dossier) -> list[Element]:
             titre=f"{NatureFinancement(f['nature']).label.capitalize()} de {_euros(f['montant'])}",
             detail=f["structure"],
             genre="financement",
-            rang=(0, f["pk"]),
         )
         for f in dossier.financements_lus
     ]

@@ -91,12 +91,6 @@ REGLES = [
                WHERE c.reseau_id = d.reseau_id AND p.structure_id = d.structure_responsable_id)""",
     ),
     Regle(
-        "opposition_informee",
-        "une opposition est notée sans que la personne ait été informée",
-        """SELECT d.id FROM porteurs_dossier d WHERE d.id = ANY(%(ids)s)
-              AND d.opposition_le IS NOT NULL AND d.informe_le IS NULL""",
-    ),
-    Regle(
         "roles_dans_la_vie_du_dossier",
         "un rôle commence hors de la vie du dossier",
         """SELECT d.id FROM porteurs_dossier d JOIN porteurs_affectation a ON a.dossier_id = d.id

@@ -39,4 +39,7 @@ def lecteurs(dossier: Dossier, structure_ids: list[int]) -> dict[Audience, list[
             noms[Audience.STRUCTURE][personne] = nom
     if not structure_ids:
         del noms[Audience.STRUCTURE]
+    if not dossier.ouvert_aux_autres:
+        # Le réseau ne voit pas le dossier : lui écrire ne serait lu que plus tard, sans qu'on y pense.
+        del noms[Audience.RESEAU]
     return {audience: list(personnes.values()) for audience, personnes in noms.items()}

@@ -78,6 +78,12 @@ REGLES = [
         {T: SUIVI_OUVERT},
     ),
     Regle(
+        "porteurs.personne.modifier",
+        "Corriger le nom ou les coordonnées d’une personne accompagnée",
+        ("porteurs:personne_modifier",),
+        {T: SUIVI_OUVERT},
+    ),
+    Regle(
         "porteurs.dossier.etape",
         "Changer l’étape, clore ou rouvrir",
         ("porteurs:dossier_etape",),

@@ -63,10 +63,18 @@ class Reseau(models.Model):
         verbose_name_plural = "réseaux"
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(partage_ouvert_le=None)
+                | models.Q(aipd_le__isnull=False, accord_conjoint_le__isnull=False),
+                name="reseau_partage_documente",
+                violation_error_message=(
+                    "Le partage s’ouvre après l’analyse d’impact et l’accord des responsables."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
                 name="reseau_pas_son_propre_parent",
                 violation_error_message="Un réseau ne peut pas être son propre parent.",
-            )
+            ),
         ]
 
     def __str__(self):

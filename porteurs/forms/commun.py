@@ -6,6 +6,13 @@ from django.utils import timezone
 from partenaires.models import Structure
 
 
+def selon_la_reponse(champ: forms.Field) -> forms.Field:
+    """Un champ que la réponse à un autre rend nécessaire : le dire « facultatif » tromperait."""
+    champ.required = False
+    champ.selon_la_reponse = True
+    return champ
+
+
 class FormulaireDeReseau(forms.Form):
     """Un formulaire qui connaît le jour du réseau et demande au nom de qui l'on agit.
 

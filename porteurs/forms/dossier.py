@@ -4,27 +4,70 @@ from partenaires.champs import ChampCommune, ChampJour
 from partenaires.enums import SectionNaf
 from porteurs.coordonnees import telephone_international
 from porteurs.enums import ModeInformation, NatureProjet
-from porteurs.forms.commun import FormulaireDeReseau
+from porteurs.forms.commun import FormulaireDeReseau, selon_la_reponse
 from socle.unicite import FormulaireUnique
+from socle.validateurs import une_ligne
 
 AUTRE_PERSONNE = "autre"
+
+
+class ChampTelephone(forms.CharField):
+    """Un numéro écrit comme on veut, facultatif ; illisible, il est refusé avec un exemple."""
+
+    def __init__(self):
+        super().__init__(
+            label="Téléphone",
+            max_length=30,
+            required=False,
+            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+        )
+
+    def clean(self, value):
+        telephone = super().clean(value).strip()
+        if telephone and not telephone_international(telephone):
+            raise forms.ValidationError(
+                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, "
+                "+33 6 39 98 00 00…"
+            )
+        return telephone
+
+
+class ChampCourriel(forms.EmailField):
+    def __init__(self):
+        super().__init__(
+            label="Adresse de courriel",
+            required=False,
+            widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+            error_messages={
+                "invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."
+            },
+        )
 
 
 class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
     """La saisie rapide : six réponses suffisent, le reste vient quand il vient."""
 
     prenom = forms.CharField(
-        label="Prénom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Prénom",
+        max_length=80,
+        validators=[une_ligne],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     nom = forms.CharField(
-        label="Nom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Nom",
+        max_length=80,
+        validators=[une_ligne],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     intitule = forms.CharField(
         label="Le projet en une ligne",
         max_length=160,
+        validators=[une_ligne],
         help_text="Ce que le réseau lira : « Reprise d’une boulangerie », « Gîte à la ferme »…",
     )
-    nature = forms.ChoiceField(label="Nature du projet", choices=NatureProjet.choices)
+    nature = forms.ChoiceField(
+        label="Nature du projet", choices=[("", "Choisissez"), *NatureProjet.choices]
+    )
     commune = ChampCommune(label="Commune du projet")
     informe = forms.TypedChoiceField(
         label="La personne sait-elle que son projet sera suivi dans Maillon, et partagé avec le réseau ?",
@@ -36,24 +79,12 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         coerce=lambda valeur: valeur == "oui",
         error_messages={"required": "Répondez par oui ou par non."},
     )
-    informe_le = ChampJour(label="Informée le", required=False)
-    information_mode = forms.ChoiceField(
-        label="Comment", choices=ModeInformation.choices, required=False
+    informe_le = selon_la_reponse(ChampJour(label="Informée le"))
+    information_mode = selon_la_reponse(
+        forms.ChoiceField(label="Comment", choices=ModeInformation.choices)
     )
-    telephone = forms.CharField(
-        label="Téléphone",
-        max_length=30,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-    )
-    email = forms.EmailField(
-        label="Adresse de courriel",
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."
-        },
-    )
+    telephone = ChampTelephone()
+    email = ChampCourriel()
     secteur = forms.ChoiceField(
         label="Secteur", choices=[("", "À préciser plus tard"), *SectionNaf.choices], required=False
     )
@@ -63,14 +94,6 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         self.fields["informe_le"].initial = self.jour
         self.fields["information_mode"].initial = ModeInformation.ORAL
         self.ressemblants = ressemblants
-
-    def clean_telephone(self):
-        telephone = self.cleaned_data["telephone"].strip()
-        if telephone and not telephone_international(telephone):
-            raise forms.ValidationError(
-                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, +33 6 39 98 00 00…"
-            )
-        return telephone
 
     def clean(self):
         donnees = super().clean()
@@ -98,33 +121,52 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         """
         self.ressemblants = dossiers
         suivis = [d for d in dossiers if d.suivi]
-        self.fields["meme_personne"] = forms.ChoiceField(
-            label="Est-ce la même personne ?",
-            choices=[
-                (AUTRE_PERSONNE, "Non, ou je ne sais pas : ouvrir un dossier pour cette personne"),
-                *(
-                    (str(d.uuid), f"Oui, celle du dossier {d.reference} : c’est un second projet")
-                    for d in suivis
-                ),
-            ],
-            widget=forms.RadioSelect,
-            required=False,
+        self.fields["meme_personne"] = selon_la_reponse(
+            forms.ChoiceField(
+                label="Est-ce la même personne ?",
+                choices=[
+                    (
+                        AUTRE_PERSONNE,
+                        "Non, ou je ne sais pas : ouvrir un dossier pour cette personne",
+                    ),
+                    *(
+                        (
+                            str(d.uuid),
+                            f"Oui, celle du dossier {d.reference} : c’est un second projet",
+                        )
+                        for d in suivis
+                    ),
+                ],
+                widget=forms.RadioSelect,
+            )
         )
+
+
+class PersonneForm(FormulaireUnique):
+    """Le nom et les coordonnées d'une personne accompagnée."""
+
+    prenom = forms.CharField(label="Prénom", max_length=80, validators=[une_ligne])
+    nom = forms.CharField(label="Nom", max_length=80, validators=[une_ligne])
+    telephone = ChampTelephone()
+    email = ChampCourriel()
 
 
 class FicheForm(forms.Form):
     """La fiche d'un dossier ; ``revision`` dit sur quelle version on travaille."""
 
-    intitule = forms.CharField(label="Le projet en une ligne", max_length=160)
+    intitule = forms.CharField(
+        label="Le projet en une ligne", max_length=160, validators=[une_ligne]
+    )
     nature = forms.ChoiceField(label="Nature du projet", choices=NatureProjet.choices)
     secteur = forms.ChoiceField(
         label="Secteur", choices=[("", "À préciser"), *SectionNaf.choices], required=False
     )
     commune = ChampCommune(label="Commune du projet")
     prochaine_etape = forms.CharField(
-        label="Prochaine étape",
+        label="Ce qui vient ensuite",
         max_length=200,
         required=False,
-        help_text="Lue par le réseau : ce qui doit se passer ensuite, sans nom ni détail privé.",
+        validators=[une_ligne],
+        help_text="Lu par le réseau : le prochain pas, sans nom ni détail privé.",
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)

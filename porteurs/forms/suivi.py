@@ -2,8 +2,9 @@ from django import forms
 
 from partenaires.champs import ChampJour
 from porteurs.enums import CHAINE, SORTIES, Audience, Etape, ModeInformation, NatureEchange
-from porteurs.forms.commun import FormulaireDeReseau
+from porteurs.forms.commun import FormulaireDeReseau, selon_la_reponse
 from socle.unicite import FormulaireUnique
+from socle.validateurs import une_ligne
 
 REGLE_DE_REDACTION = (
     "Des faits, rien sur la santé ni les opinions. La personne accompagnée peut demander à le lire."
@@ -19,12 +20,14 @@ class EtapeForm(FormulaireUnique, FormulaireDeReseau):
         ],
     )
     le = ChampJour(label="Depuis le")
-    motif = forms.CharField(
-        label="Pourquoi",
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Nécessaire si le projet s’arrête ou revient en arrière. " + REGLE_DE_REDACTION,
+    motif = selon_la_reponse(
+        forms.CharField(
+            label="Pourquoi",
+            max_length=300,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text="Nécessaire si le projet s’arrête ou revient en arrière. "
+            + REGLE_DE_REDACTION,
+        )
     )
 
     def __init__(self, *args, **kwargs):
@@ -84,12 +87,14 @@ def _avec_lecteurs(audience: Audience, personnes: list[str]) -> str:
         qui = f"{nombre} personne{'s' if nombre > 1 else ''} : {', '.join(personnes)}"
     else:
         qui = f"{nombre} personnes"
+    if audience == Audience.EQUIPE:
+        qui += ", et qui la rejoindra"
     libelle = audience.label
     return f"{libelle[:1].upper()}{libelle[1:]} ({qui})"
 
 
 class ActionForm(FormulaireUnique, FormulaireDeReseau):
-    libelle = forms.CharField(label="Quoi", max_length=200)
+    libelle = forms.CharField(label="Quoi", max_length=200, validators=[une_ligne])
     responsable = forms.TypedChoiceField(label="Qui", coerce=int)
     echeance = ChampJour(label="Avant le")
 

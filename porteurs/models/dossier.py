@@ -6,7 +6,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -18,11 +18,13 @@ from porteurs.enums import (
     EtatRelais,
     ModeInformation,
     NatureProjet,
+    NatureReunion,
     RoleAffectation,
     Volet,
 )
 from porteurs.models.acces import Acces
 from porteurs.models.financement import Financement
+from porteurs.models.reunion import Reunion
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
 from socle.recherche import correspond
 
@@ -123,6 +125,11 @@ class DossierQuerySet(models.QuerySet):
                             structure="structure__nom",
                         )
                     )
+                ),
+                reunion_a_venir=Subquery(
+                    Reunion.objects.a_venir(timezone.now())
+                    .filter(reseau=OuterRef("reseau"), nature=NatureReunion.TECHNIQUE)
+                    .values("uuid")[:1]
                 ),
                 droits_lus=ArraySubquery(
                     Acces.objects.filter(dossier=OuterRef("pk")).values(
@@ -246,6 +253,11 @@ class Dossier(models.Model):
                 violation_error_message="Dites quand et comment la personne a été informée.",
             ),
             models.CheckConstraint(
+                condition=Q(opposition_le=None) | Q(informe_le__isnull=False),
+                name="dossier_opposition_informee",
+                violation_error_message="On ne s’oppose qu’à ce dont on a été informé.",
+            ),
+            models.CheckConstraint(
                 condition=Q(etape_depuis__gte=F("ouvert_le")),
                 name="dossier_etape_apres_ouverture",
                 violation_error_message="L’étape ne peut pas précéder l’ouverture du dossier.",
@@ -266,6 +278,11 @@ class Dossier(models.Model):
 
     def __str__(self):
         return f"{self.reference} — {self.intitule}"
+
+    @property
+    def referent(self):
+        """L'affectation du référent en cours, ou rien ; l'équipe vient de ``pour_liste``."""
+        return next((a for a in self.equipe if a.role == RoleAffectation.REFERENT), None)
 
     @property
     def ouvert(self) -> bool:

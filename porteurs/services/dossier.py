@@ -186,6 +186,21 @@ def modifier_fiche(
 
 
 @transaction.atomic
+def modifier_personne(
+    *, acteur, dossier: Dossier, porteur: Porteur, prenom: str, nom: str, email: str, telephone: str
+) -> Porteur:
+    """Corrige le nom ou les coordonnées ; tous les dossiers de la personne se retrouvent ainsi."""
+    verrouiller_pour(acteur, "porteurs.personne.modifier", dossier)
+    porteur.prenom, porteur.nom = prenom, nom
+    porteur.email = email.lower()
+    porteur.telephone_saisi = telephone
+    porteur.telephone = telephone_international(telephone)
+    porteur.save(update_fields=["prenom", "nom", "email", "telephone_saisi", "telephone"])
+    indexer(porteur.dossiers.values_list("pk", flat=True))
+    return porteur
+
+
+@transaction.atomic
 def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str = "") -> Dossier:
     """Fait avancer, reculer ou sortir un dossier ; reculer, sortir et rouvrir demandent un motif."""
     dossier = verrouiller_pour(acteur, "porteurs.dossier.etape", dossier)

@@ -111,6 +111,9 @@ def contexte_du_dossier(request, dossier: Dossier) -> dict:
         "jour": dossier.reseau.aujourd_hui(),
         "peut_noter": peut_noter,
         "peut_modifier": peut(acteur, "porteurs.dossier.modifier", dossier),
+        "peut_corriger": peut(acteur, "porteurs.personne.modifier", dossier),
+        "peut_inscrire": dossier.reunion_a_venir
+        and peut(acteur, "porteurs.reunion.point", dossier),
         "peut_changer_etape": peut(acteur, "porteurs.dossier.etape", dossier),
         "peut_informer": peut(acteur, "porteurs.dossier.information", dossier),
         "peut_affecter": peut(acteur, "porteurs.affectation.proposer", dossier),

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('cle_destinataire', models.CharField(max_length=254)),
                 ('periode', models.CharField(max_length=120)),
                 ('contexte', models.JSONField(default=dict)),
-                ('etat', models.CharField(choices=[('attente', 'en attente'), ('composition', 'en cours de rédaction'), ('remise', 'en cours de remise'), ('envoye', 'envoyé'), ('garde', 'gardé ici, faute de serveur d’envoi'), ('sans_objet', 'sans objet : rien à dire'), ('echec', 'en échec'), ('incertain', 'incertain : peut-être envoyé')], default='attente', max_length=12)),
+                ('etat', models.CharField(choices=[('attente', 'en attente'), ('composition', 'en cours de rédaction'), ('remise', 'en cours de remise'), ('envoye', 'envoyé'), ('garde', 'gardé ici, faute de serveur d’envoi'), ('sans_objet', 'sans objet : rien à dire'), ('echec', 'en échec'), ('incertain', 'incertain : peut-être envoyé')], default='attente', max_length=12)),
                 ('message_id', models.CharField(max_length=200, unique=True)),
                 ('tentatives', models.PositiveSmallIntegerField(default=0)),
                 ('a_partir_de', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -147,6 +147,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='accesjournal',
             trigger=pgtrigger.compiler.Trigger(name='journal_garde_douze_mois', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.le > now() - interval '12 months')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f8885a3f1d2e9f33e7c286c72edb61a4dc2f36ca', operation='DELETE', pgid='pgtrigger_journal_garde_douze_mois_e99fa', table='socle_accesjournal', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='accesjournal',
+            trigger=pgtrigger.compiler.Trigger(name='journal_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='a74867ca72dac8d95d298a04543ba9c069af41bc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_journal_sans_vidage_5eff5', table='socle_accesjournal', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='courriel',

@@ -23,7 +23,11 @@ def _reunion(membres: int) -> None:
     hier = timezone.localdate() - timedelta(days=1)
     maintenant = timezone.now()
     reseau = Reseau.objects.create(
-        nom="Réseau du banc", slug=f"banc-{maintenant:%H%M%S%f}", partage_ouvert_le=hier
+        nom="Réseau du banc",
+        slug=f"banc-{maintenant:%H%M%S%f}",
+        partage_ouvert_le=hier,
+        aipd_le=hier,
+        accord_conjoint_le=hier,
     )
     structure = Structure.objects.create(nom="Chambre du banc", type="cma")
     convention = Convention.objects.create(

@@ -68,6 +68,10 @@ def _fiche(scene: Scene, **change) -> dict:
     } | change
 
 
+def _personne(scene: Scene) -> dict:
+    return {"prenom": "Zoé", "nom": "Corrigée", "telephone": "06 39 98 11 22", "email": ""}
+
+
 def _reunion(scene: Scene) -> dict:
     return {
         "nature": "technique",
@@ -320,6 +324,17 @@ DOSSIERS = [
         lambda s: s.de(s.dossier),
         montre=_marqueur,
         dossier=True,
+    ),
+    Parcours(
+        "porteurs:personne_modifier",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        lambda s: s.de(s.dossier) | {"personne": s.dossier.porteurs.get().uuid},
+        donnees=_personne,
+        attendu=302,
+        dossier=True,
+        clos=403,
     ),
     Parcours(
         "porteurs:dossier_modifier",

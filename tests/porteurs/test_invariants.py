@@ -98,12 +98,6 @@ def responsable_membre(dossiers, elue):
     return dossier
 
 
-def opposition_informee(dossiers, elue):
-    dossier = _un(dossiers, informe_le=None)
-    Dossier.objects.filter(pk=dossier.pk).update(opposition_le=dossier.ouvert_le)
-    return dossier
-
-
 def roles_dans_la_vie_du_dossier(dossiers, elue):
     affectation = _acceptee(dossiers)
     avant = DateRange(affectation.dossier.ouvert_le - JOUR, None)
@@ -192,7 +186,6 @@ FAUTES = [
     porteur_principal,
     porteurs_du_reseau,
     responsable_membre,
-    opposition_informee,
     roles_dans_la_vie_du_dossier,
     un_role_a_la_fois,
     roles_mandates,
@@ -261,8 +254,9 @@ def _sans_commune(reseau):
     ReseauCommune.objects.filter(reseau=reseau).delete()
 
 
-def _sans_accord(reseau):
-    Reseau.objects.filter(pk=reseau.pk).update(accord_conjoint_le=None)
+def _accord_trop_tard(reseau):
+    """Sans accord du tout, la base refuse déjà ; un accord venu après l'ouverture est une faute."""
+    Reseau.objects.filter(pk=reseau.pk).update(accord_conjoint_le=reseau.partage_ouvert_le + JOUR)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +264,7 @@ def _sans_accord(reseau):
     [
         (_sans_convention, ["coordinatrice n'a pas de convention", "qu'aucune convention"]),
         (_sans_commune, ["ne couvre aucune commune"]),
-        (_sans_accord, ["sans ses deux documents"]),
+        (_accord_trop_tard, ["avant l'un de ses deux documents"]),
     ],
 )
 def test_les_fautes_d_un_reseau(abimer, mots):

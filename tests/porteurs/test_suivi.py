@@ -139,7 +139,7 @@ def test_un_echange_n_est_lu_que_de_son_audience(
 def test_avant_d_ecrire_on_sait_qui_lira(connecter, auteur, dossier, distribution):
     page = connecter(auteur).get(url("echange_noter", dossier)).content.decode()
     equipe = f"{distribution.auteur.nom_complet}, {distribution.collegue.nom_complet}"
-    assert f"L’équipe du dossier (2 personnes : {equipe})" in page
+    assert f"L’équipe du dossier (2 personnes : {equipe}, et qui la rejoindra)" in page
     assert "Tout le réseau (4 personnes" in page
 
 
@@ -501,3 +501,49 @@ def test_les_droits_sont_relus_sous_le_verrou(dossier, distribution):
             audience="equipe",
         )
     assert not dossier.echanges.exists()
+
+
+def test_corriger_les_coordonnees_les_rend_cherchables(connecter, auteur, voisine, dossier):
+    porteur = dossier.porteurs.get()
+    adresse = url("personne_modifier", dossier, porteur.uuid)
+    champs = {"prenom": "Zoé", "nom": "Nouveaunom", "telephone": "06 39 98 55 44", "email": ""}
+    assert connecter(voisine).post(adresse, champs).status_code == 403
+    client = connecter(auteur)
+    faux = client.post(adresse, champs | {"telephone": "zéro"}).content.decode()
+    assert "Ce numéro ne se lit pas" in faux
+    assert 'value="Nouveaunom"' in faux
+    client.post(adresse, champs)
+    assert relire(porteur).telephone == "+33639985544"
+    liste = reverse("porteurs:dossiers", args=[dossier.reseau.slug])
+    trouve = client.post(liste, {"q": "Nouveaunom"}, follow=True).content.decode()
+    assert dossier.intitule in trouve
+
+
+def test_un_caractere_invisible_ne_passe_pas(connecter, auteur, dossier):
+    page = connecter(auteur).post(
+        url("dossier_modifier", dossier),
+        {
+            "intitule": "Un titre\u000bcoupé",
+            "nature": "reprise",
+            "commune": "Ambert",
+            "revision": dossier.revision,
+        },
+    )
+    assert "Une seule ligne" in page.content.decode()
+
+
+def test_ecrire_au_reseau_ne_se_propose_pas_tant_qu_il_ne_voit_pas(
+    connecter, auteur, dossier, distribution
+):
+    client = connecter(auteur)
+    assert "Tout le réseau" in client.get(url("echange_noter", dossier)).content.decode()
+    client.post(url("dossier_opposition", dossier), {"le": aujourd_hui().isoformat()})
+    assert "Tout le réseau" not in client.get(url("echange_noter", dossier)).content.decode()
+
+
+def test_un_parrain_seul_ne_tient_pas_lieu_de_referent(connecter, auteur, dossier, distribution):
+    AffectationFabrique(
+        dossier=dossier, mandat=distribution.mandats["parrain"], role="parrain", acceptee=True
+    )
+    liste = reverse("porteurs:dossiers", args=[dossier.reseau.slug])
+    assert "Sans référent" in connecter(auteur).get(liste).content.decode().split("resultats")[1]
