@@ -149,10 +149,10 @@ class JournalDesRefus:
     def __call__(self, request):
         reponse = self.get_response(request)
         route = request.resolver_match
+        # Une page interdite se note toujours ; une page absente, seulement si elle désigne un objet.
         if (
-            reponse.status_code in (403, 404)
-            and route is not None
-            and route.kwargs
+            route is not None
+            and (reponse.status_code == 403 or (reponse.status_code == 404 and route.kwargs))
             and request.user.is_authenticated
         ):
             reference = " ".join(str(v) for v in route.kwargs.values())

@@ -35,6 +35,14 @@ class AccesJournal(models.Model):
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Condition("OLD.le > now() - interval '12 months'"),
             ),
+            # TRUNCATE n'éveille aucun déclencheur de ligne : il lui faut le sien.
+            pgtrigger.Trigger(
+                name="journal_sans_vidage",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+            ),
         ]
 
     def __str__(self):
