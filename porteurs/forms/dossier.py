@@ -151,7 +151,7 @@ class PersonneForm(FormulaireUnique):
     email = ChampCourriel()
 
 
-class FicheForm(forms.Form):
+class FicheForm(FormulaireUnique):
     """La fiche d'un dossier ; ``revision`` dit sur quelle version on travaille."""
 
     intitule = forms.CharField(

@@ -241,17 +241,23 @@ def modifier(request, reseau, uuid):
     form.fields["commune"].preferer(dossier.reseau)
     conflit = False
     if request.method == "POST" and form.is_valid():
+        champs = form.cleaned_data
+        cle = champs.pop("cle_envoi")
+
+        def agir() -> str:
+            modifier_fiche(acteur=request.acteur, dossier=dossier, **champs)
+            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            messages.success(request, "La fiche est à jour.")
+            return reverse("porteurs:dossier", args=[reseau, uuid])
+
         try:
-            modifier_fiche(acteur=request.acteur, dossier=dossier, **form.cleaned_data)
+            return redirect(une_seule_fois(cle, request.acteur, agir))
         except Refus as refus:
             form.add_error(refus.champ, refus.phrase)
             # La prochaine tentative part de la version montrée à côté.
             form.data = form.data.copy()
             form.data["revision"] = dossier.revision
             conflit = True
-        else:
-            messages.success(request, "La fiche est à jour.")
-            return redirect("porteurs:dossier", reseau=reseau, uuid=uuid)
     return render(
         request,
         "porteurs/dossier_modifier.html",

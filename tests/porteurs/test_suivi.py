@@ -547,3 +547,18 @@ def test_un_parrain_seul_ne_tient_pas_lieu_de_referent(connecter, auteur, dossie
     )
     liste = reverse("porteurs:dossiers", args=[dossier.reseau.slug])
     assert "Sans référent" in connecter(auteur).get(liste).content.decode().split("resultats")[1]
+
+
+def test_envoyer_deux_fois_la_fiche_n_accuse_personne(connecter, auteur, dossier):
+    client = connecter(auteur)
+    envoi = {
+        "intitule": "Une seule fois",
+        "nature": "reprise",
+        "commune": "Ambert",
+        "revision": dossier.revision,
+        "cle_envoi": "7f6c1f5e-6d0c-4a53-9a4e-2f1d5f0f9a11",
+    }
+    premiere = client.post(url("dossier_modifier", dossier), envoi)
+    seconde = client.post(url("dossier_modifier", dossier), envoi)
+    assert premiere["Location"] == seconde["Location"] == url("dossier", dossier)
+    assert relire(dossier).revision == 2
