@@ -26,15 +26,27 @@ journal = logging.getLogger(__name__)
 # Nombre de courriels qu'un ouvrier réclame à la fois : une connexion SMTP sert à tout le lot.
 LOT = 50
 
+# Retours, tabulations et autres commandes, avec les espaces ordinaires qui les entourent.
+COMMANDES = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
 
 @dataclass(frozen=True)
 class Message:
-    """Un courriel composé, prêt à partir. ``pieces`` : ``{"nom", "type", "contenu"}`` en texte."""
+    """Un courriel composé, prêt à partir. ``pieces`` : ``{"nom", "type", "contenu"}`` en texte.
+
+    Le sujet tient en une ligne, sans caractère de commande ; les espaces insécables restent.
+    """
 
     sujet: str
     texte: str
     html: str = ""
     pieces: list[dict] = field(default_factory=list)
+
+    def __post_init__(self):
+        object.__setattr__(self, "sujet", COMMANDES.sub(" ", self.sujet).strip()[:250])
+        # PostgreSQL ne sait pas garder un caractère nul.
+        object.__setattr__(self, "texte", self.texte.replace("\0", ""))
+        object.__setattr__(self, "html", self.html.replace("\0", ""))
 
 
 @dataclass(frozen=True)
@@ -137,8 +149,7 @@ def prevenir(ids: list[int]) -> None:
 def rendre(gabarit: str, sujet: str, contexte: dict, pieces: list[dict] | None = None) -> Message:
     """Compose un message à partir de ``<gabarit>.txt`` et ``<gabarit>.html``."""
     return Message(
-        # Une ligne, sans retour ; les espaces insécables restent.
-        sujet=re.sub(r"[\r\n\t ]+", " ", sujet).strip()[:250],
+        sujet=sujet,
         texte=render_to_string(f"{gabarit}.txt", contexte).strip() + "\n",
         html=render_to_string(f"{gabarit}.html", contexte),
         pieces=pieces or [],

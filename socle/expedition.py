@@ -31,7 +31,11 @@ ERREUR_LONGUEUR = 300
 
 
 def expedier_lot(ids: Iterable[int]) -> int:
-    """Réclame, compose et remet ces lignes ; rend le nombre de courriels remis."""
+    """Réclame, compose et remet ces lignes ; rend le nombre de courriels remis.
+
+    Une erreur que rien ici n'attend (base perdue) arrête le lot et se voit dans les journaux ;
+    ses lignes restent en composition, et le balayeur les rend à l'attente après l'abandon.
+    """
     lignes = _reclamer(ids)
     if not lignes:
         return 0
@@ -65,7 +69,13 @@ def _composer(lignes: list[Courriel]):
     for ligne in lignes:
         par_genre.setdefault(ligne.genre, []).append(ligne)
     for code, groupe in par_genre.items():
-        composer = genres()[code].composer
+        genre = genres().get(code)
+        if genre is None:
+            # Déposé par une version plus récente que cet ouvrier : il attend la sienne.
+            for ligne in groupe:
+                _plus_tard(ligne, f"genre inconnu : {code}")
+            continue
+        composer = genre.composer
         try:
             messages = composer(groupe)
         except Exception:
@@ -134,6 +144,9 @@ def _remettre(ligne: Courriel, courriel: EmailMultiAlternatives) -> int:
             _plus_tard(ligne, f"{code} {texte}")
         else:
             _clore(ligne, EtatCourriel.ECHEC, erreur=f"{code} {texte}")
+    except (ValueError, MessageError) as erreur:
+        # L'écriture du message ou d'une adresse : le serveur n'a encore rien reçu.
+        _clore(ligne, EtatCourriel.ECHEC, erreur=f"{erreur}")
     except (OSError, smtplib.SMTPException) as erreur:
         _clore(ligne, EtatCourriel.INCERTAIN, erreur=f"{erreur!r}")
     else:

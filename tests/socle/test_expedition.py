@@ -2,6 +2,7 @@
 
 import smtplib
 from datetime import timedelta
+from email.errors import MessageError
 
 import pytest
 from django.core import mail
@@ -110,12 +111,54 @@ def test_rien_a_dire_n_envoie_rien(genre):
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize("sujet", ["Deux\nlignes", "Retour\rcaché"])
-def test_un_en_tete_impossible_echoue_seul(genre, sujet):
+@pytest.mark.parametrize("adresse", ["p@essai.test\nBcc: q@essai.test", "p@essai.test\rcaché"])
+def test_un_en_tete_impossible_echoue_seul(genre, adresse):
     lignes = deposes("essai", "voisin")
-    genre["essai"] = lambda groupe: {c.pk: Message(sujet, "Bonjour.") for c in groupe}
+    Courriel.objects.filter(pk=lignes[0].pk).update(adresse=adresse)
     assert envoyer(lignes) == 1
     assert etats(lignes) == [EtatCourriel.ECHEC, EtatCourriel.ENVOYE]
+
+
+@pytest.mark.parametrize(
+    ("ecrit", "attendu"),
+    [
+        ("Deux\nlignes", "Deux lignes"),
+        ("Retour\r\nBcc: q@essai.test", "Retour Bcc: q@essai.test"),
+        ("Nul\0 cloche\x07 fin\x7f", "Nul cloche fin"),
+        ("Vertical\x0b\x0c séparé\u2028", "Vertical séparé"),
+        ("Prêt\u00a0? Oui\u202f!", "Prêt\u00a0? Oui\u202f!"),
+    ],
+)
+def test_un_sujet_tient_en_une_ligne_sans_commande(genre, ecrit, attendu):
+    genre["essai"] = lambda groupe: {c.pk: Message(ecrit, "Bon\0jour.") for c in groupe}
+    ligne = deposes("essai")[0]
+    assert envoyer([ligne]) == 1
+    ligne.refresh_from_db()
+    assert ligne.sujet == attendu
+    assert ligne.corps_texte == "Bonjour."
+    assert mail.outbox[0].subject == attendu
+
+
+def test_un_genre_inconnu_attend_sans_arreter_les_autres(genre):
+    lignes = deposes("essai", "voisin")
+    Courriel.objects.filter(pk=lignes[0].pk).update(genre="de-demain")
+    assert envoyer(lignes) == 1
+    assert etats(lignes) == [EtatCourriel.ATTENTE, EtatCourriel.ENVOYE]
+
+
+def test_une_erreur_que_rien_n_attend_se_voit_et_le_balayeur_rend_le_lot(genre, monkeypatch):
+    lignes = deposes("essai", "essai")
+
+    def casser(self, *args, **kwargs):
+        raise RuntimeError("imprévu")
+
+    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", casser)
+    with pytest.raises(RuntimeError, match="imprévu"):
+        envoyer(lignes)
+    assert etats(lignes) == [EtatCourriel.REMISE, EtatCourriel.COMPOSITION]
+    Courriel.objects.update(reclame_le=timezone.now() - timedelta(hours=1))
+    expedition.balayer()
+    assert etats(lignes) == [EtatCourriel.INCERTAIN, EtatCourriel.ATTENTE]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +166,8 @@ def test_un_en_tete_impossible_echoue_seul(genre, sujet):
     [
         (smtplib.SMTPServerDisconnected("coupé"), EtatCourriel.INCERTAIN),
         (TimeoutError("muet"), EtatCourriel.INCERTAIN),
+        (UnicodeEncodeError("ascii", "é", 0, 1, "adresse"), EtatCourriel.ECHEC),
+        (MessageError("en-tête"), EtatCourriel.ECHEC),
         (smtplib.SMTPDataError(451, b"plus tard"), EtatCourriel.ATTENTE),
         (smtplib.SMTPDataError(550, b"inconnu"), EtatCourriel.ECHEC),
         (smtplib.SMTPRecipientsRefused({"a": (450, b"plein")}), EtatCourriel.ATTENTE),

@@ -31,14 +31,14 @@ def inscrit(voisine):
     ],
 )
 def test_la_base_refuse_de_retoucher_ou_de_vider(inscrit, ordre):
-    with (
-        pytest.raises((InternalError, ProgrammingError), match="pgtrigger: Cannot"),
-        transaction.atomic(),
-        connection.cursor() as curseur,
-    ):
+    with connection.cursor() as curseur:
         # Sans cela, TRUNCATE échouerait pour une autre raison : des contrôles encore en attente.
         curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        curseur.execute(ordre)
+        with (
+            pytest.raises((InternalError, ProgrammingError), match="pgtrigger: Cannot"),
+            transaction.atomic(),
+        ):
+            curseur.execute(ordre)
     assert AccesJournal.objects.filter(pk=inscrit.pk, motif="").exists()
 
 
