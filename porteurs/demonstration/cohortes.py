@@ -128,7 +128,7 @@ class _Tirage:
         clos = self.hasard.random() < part_close and plancher < self.fin
         if clos:
             derniere = self.entre(plancher, min(plancher + 6 * MOIS, self.fin))
-        elif self.hasard.random() < 0.06:
+        elif self.hasard.random() < 0.03:
             derniere = max(self.fin - timedelta(days=self.hasard.randint(32, 85)), plancher)
         else:
             derniere = max(
