@@ -1,4 +1,4 @@
-"""Les courriels des réseaux : l'invitation, composée quand elle part, jamais après son retrait."""
+"""Les courriels des réseaux : l'invitation, et ce qu'en sait la structure ; rien après un retrait."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from partenaires.models import Invitation
+from partenaires.enums import Fonction
+from partenaires.models import Invitation, Mandat
 from socle import liens
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel
@@ -43,4 +44,55 @@ def _invitation(invitation: Invitation) -> Message:
     )
 
 
-GENRES = [Genre("invitation", "Invitation à rejoindre un réseau", _invitations, secret=True)]
+def _informations(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """À qui administre encore la structure ; une invitation retirée entre-temps n'ouvre plus rien."""
+    invitations = (
+        Invitation.objects.filter(revoquee_le=None)
+        .select_related("reseau", "structure", "invitee_par")
+        .in_bulk([c.contexte["invitation"] for c in courriels])
+    )
+    administrent = set(
+        Mandat.objects.actifs_maintenant()
+        .filter(
+            utilisateur__in=[c.destinataire_id for c in courriels],
+            fonction=Fonction.TECHNICIEN,
+            administre=True,
+        )
+        .values_list("utilisateur_id", "reseau_id", "structure_id")
+    )
+    messages = {}
+    for courriel in courriels:
+        invitation = invitations.get(courriel.contexte["invitation"])
+        utile = invitation is not None and (
+            (courriel.destinataire_id, invitation.reseau_id, invitation.structure_id)
+            in administrent
+        )
+        messages[courriel.pk] = _information(invitation) if utile else None
+    return messages
+
+
+def _information(invitation: Invitation) -> Message:
+    qui = invitation.invitee_par.nom_complet if invitation.invitee_par else "Le réseau"
+    slug = invitation.reseau.slug
+    structure = reverse("partenaires:structure", args=[slug, invitation.structure.uuid])
+    return rendre(
+        "partenaires/courriels/invitation_information",
+        f"{qui} invite une personne à suivre les dossiers de {invitation.structure.nom}",
+        {
+            "invitation": invitation,
+            "personne": f"{invitation.prenom} {invitation.nom}".strip() or invitation.email,
+            "qui": qui,
+            "adresse": settings.SITE_URL + reverse("partenaires:invitations", args=[slug]),
+            "adresse_structure": settings.SITE_URL + structure,
+        },
+    )
+
+
+GENRES = [
+    Genre("invitation", "Invitation à rejoindre un réseau", _invitations, secret=True),
+    Genre(
+        "invitation_information",
+        "Un technicien est invité dans votre structure",
+        _informations,
+    ),
+]

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from partenaires.champs import ChampCommune, ChampJour
 from partenaires.enums import Fonction, TypeStructure
 from partenaires.models import Departement, Epci
-from partenaires.permissions import FONCTIONS_DE_STRUCTURE
+from partenaires.permissions import fonctions_accordables
 from partenaires.services.reseaux import AUTRE, MEME
 from socle.models import Utilisateur
 from socle.texte import cle, sans_accent
@@ -42,16 +42,29 @@ class InvitationForm(FormulaireUnique):
         required=False,
     )
 
-    def __init__(self, *args, structures, animation: bool, **kwargs):
+    def __init__(self, *args, acteur, reseau, structures, **kwargs):
         super().__init__(*args, **kwargs)
+        self.acteur, self.reseau = acteur, reseau
         self.fields["structure"].queryset = structures
-        self.fields["fonction"].choices = choix_de_fonctions(
-            Fonction if animation else FONCTIONS_DE_STRUCTURE
+        proposees = {f for s in structures for f in fonctions_accordables(acteur, reseau, s)}
+        self.fields["fonction"].choices = choix_de_fonctions(proposees)
+        self.fields["fonction"].initial = (
+            Fonction.TECHNICIEN if Fonction.TECHNICIEN in proposees else Fonction.PREMIER_ACCUEIL
         )
-        self.fields["fonction"].initial = Fonction.TECHNICIEN
 
     def clean(self):
         donnees = super().clean()
+        structure, fonction = donnees.get("structure"), donnees.get("fonction")
+        if (
+            structure
+            and fonction
+            and fonction not in fonctions_accordables(self.acteur, self.reseau, structure)
+        ):
+            self.add_error(
+                "fonction",
+                "Dans cette structure, cette fonction se donne par un technicien qui l’administre, "
+                "ou par l’animation du réseau.",
+            )
         if donnees.get("administre") and donnees.get("fonction") == Fonction.AUDITEUR:
             self.add_error(
                 "administre", "Une personne chargée d’audit n’administre pas de structure."

@@ -15,21 +15,44 @@ ACCUEIL, T, P, A, E = (
 LECTEURS = (ACCUEIL, T, P, A, E)
 # Celles qu'une structure donne elle-même ; animation et audit sont l'affaire du réseau.
 FONCTIONS_DE_STRUCTURE = (ACCUEIL, T, P, E)
+# Nul ne donne plus que ce qu'il a : seul un technicien en fait entrer un autre dans les dossiers.
+SANS_DOSSIER_PRIVE = (ACCUEIL, P, E)
 
 
 def administre(acteur, reseau_id: int, structure_id: int | None = None) -> bool:
     """L'acteur administre l'adhésion de cette structure ; sans structure, d'une au moins."""
-    return any(
-        m.administre
+    return bool(_titres(acteur, reseau_id, structure_id))
+
+
+def _titres(acteur, reseau_id: int, structure_id: int | None) -> set[str]:
+    """Les fonctions au titre desquelles l'acteur administre l'adhésion."""
+    return {
+        m.fonction
+        for m in acteur.mandats
+        if m.administre
         and m.reseau_id == reseau_id
         and m.fonction in LECTEURS
         and structure_id in (None, m.structure_id)
-        for m in acteur.mandats
-    )
+    }
+
+
+def fonctions_de_la_structure(acteur, reseau_id: int, structure_id: int) -> tuple[str, ...]:
+    """Les fonctions que l'acteur donne, et reprend, parce qu'il administre cette structure."""
+    titres = _titres(acteur, reseau_id, structure_id)
+    if T in titres:
+        return FONCTIONS_DE_STRUCTURE
+    return SANS_DOSSIER_PRIVE if titres else ()
 
 
 def anime(acteur, reseau) -> bool:
     return Fonction.ANIMATEUR in acteur.fonctions(reseau.pk)
+
+
+def fonctions_accordables(acteur, reseau, structure) -> tuple[str, ...]:
+    """Celles auxquelles l'acteur peut inviter dans cette structure ; l'animation, à toutes."""
+    if anime(acteur, reseau):
+        return tuple(Fonction)
+    return fonctions_de_la_structure(acteur, reseau.pk, structure.pk)
 
 
 def structures_invitables(acteur, reseau):
@@ -45,9 +68,7 @@ def structures_invitables(acteur, reseau):
 
 
 def _donne(acteur, objet) -> bool:
-    return objet.fonction in FONCTIONS_DE_STRUCTURE and administre(
-        acteur, objet.reseau_id, objet.structure_id
-    )
+    return objet.fonction in fonctions_de_la_structure(acteur, objet.reseau_id, objet.structure_id)
 
 
 ADMINISTRE = Etat(
@@ -55,7 +76,8 @@ ADMINISTRE = Etat(
     lambda acteur, reseau: administre(acteur, reseau.reseau_id),
 )
 ADMINISTRE_SA_STRUCTURE = Etat(
-    "il administre l’adhésion de la structure, et la fonction n’est ni l’animation ni l’audit",
+    "il administre l’adhésion de la structure ; la fonction n’est ni l’animation ni l’audit, "
+    "et s’il n’est pas technicien, ce n’est pas celle de technicien",
     _donne,
 )
 

@@ -1,16 +1,21 @@
 """Inviter une personne dans un réseau, se raviser, et l'accueillir quand elle vient."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from partenaires.enums import Fonction
 from partenaires.models import Invitation, Mandat, Reseau, Structure
+from partenaires.permissions import fonctions_de_la_structure
 from partenaires.services.comptes import creer_compte
 from partenaires.services.mandats import ouvrir_mandat, verrouiller
 from socle import liens
 from socle.courriels import Depot, deposer
+from socle.enums import Operation
+from socle.journal import consigner
 from socle.models import LienSigne, Utilisateur
 from socle.refus import Refus
 
@@ -32,9 +37,16 @@ def inviter(
 ) -> Invitation:
     """Invite par courriel, pour quatorze jours ; une invitation au même titre est remplacée.
 
-    Lève ``Refus`` si la structure n'est pas membre, ou si la personne tient déjà ce mandat.
+    ``remplace``, sur l'invitation rendue, dit si c'est le cas. Lève ``Refus`` si la structure
+    n'est pas membre, si la personne tient déjà ce mandat, ou si l'on s'invite soi-même.
     """
     verrouiller(reseau.pk)
+    if _est_a(acteur.utilisateur, email):
+        raise Refus(
+            "Cette adresse est la vôtre : on ne s’invite pas soi-même. Demandez à une autre "
+            "personne qui administre la structure, ou qui anime le réseau.",
+            "email",
+        )
     jour = reseau.aujourd_hui()
     if not Structure.objects.membres(reseau.pk, jour).filter(pk=structure.pk).exists():
         raise Refus("Cette structure n’est pas membre du réseau aujourd’hui.", "structure")
@@ -46,7 +58,7 @@ def inviter(
     remplacees = Invitation.objects.filter(
         email__iexact=email, reseau=reseau, structure=structure, fonction=fonction
     )
-    _revoquer(remplacees)
+    nombre_remplacees = _revoquer(remplacees)
     lien = liens.creer(BUT, DUREE)
     invitation = Invitation.objects.create(
         reseau=reseau,
@@ -67,10 +79,56 @@ def inviter(
                 f"invitation:{invitation.pk}",
                 adresse=invitation.email,
                 contexte={"invitation": invitation.pk},
-            )
+            ),
+            *_informations(acteur, invitation, jour),
         ]
     )
+    consigner(acteur, Operation.MODIFICATION, "invitation", invitation.uuid)
+    invitation.remplace = bool(nombre_remplacees)
     return invitation
+
+
+def _est_a(utilisateur: Utilisateur | None, email: str) -> bool:
+    """L'adresse est celle de ce compte, ou l'une de celles qu'il a ajoutées."""
+    if utilisateur is None:
+        return False
+    return (
+        utilisateur.email.lower() == email.lower()
+        or EmailAddress.objects.filter(user=utilisateur, email__iexact=email).exists()
+    )
+
+
+def _informations(acteur, invitation: Invitation, jour: date) -> list[Depot]:
+    """Quand l'animation fait entrer un technicien, ceux qui administrent la structure le savent.
+
+    Ce mandat ouvre les dossiers de la structure : elle doit pouvoir y mettre fin aussitôt.
+    """
+    if (
+        invitation.fonction != Fonction.TECHNICIEN
+        or invitation.fonction
+        in fonctions_de_la_structure(acteur, invitation.reseau_id, invitation.structure_id)
+    ):
+        return []
+    administrateurs = Utilisateur.objects.filter(
+        pk__in=Mandat.objects.actifs(jour)
+        .filter(
+            reseau=invitation.reseau_id,
+            structure=invitation.structure_id,
+            fonction=Fonction.TECHNICIEN,
+            administre=True,
+        )
+        .values("utilisateur"),
+        is_active=True,
+    ).order_by("pk")
+    return [
+        Depot(
+            "invitation_information",
+            f"invitation:{invitation.pk}",
+            utilisateur=administrateur,
+            contexte={"invitation": invitation.pk},
+        )
+        for administrateur in administrateurs
+    ]
 
 
 @transaction.atomic
@@ -107,7 +165,14 @@ def _revoquer(invitations) -> int:
 
 def invitation_du_jeton(jeton: str) -> Invitation:
     """L'invitation vivante que désigne ce jeton. Lève ``socle.liens.LienInvalide`` sinon."""
-    lien = liens.lire(jeton, BUT)
+    try:
+        lien = liens.lire(jeton, BUT)
+    except liens.LienInvalide:
+        if _remplacee(jeton):
+            raise liens.LienInvalide(
+                "Ce lien a été remplacé par un lien plus récent : regardez votre dernier courriel."
+            ) from None
+        raise
     return Invitation.objects.select_related("reseau", "structure", "invitee_par", "lien").get(
         lien=lien
     )
@@ -115,11 +180,32 @@ def invitation_du_jeton(jeton: str) -> Invitation:
 
 def acceptee_par(jeton: str, utilisateur: Utilisateur) -> bool:
     """Vrai si cette personne a elle-même accepté l'invitation de ce lien, désormais consommé."""
+    return _du_lien(jeton).filter(acceptee_par=utilisateur.pk).exists()
+
+
+def _remplacee(jeton: str) -> bool:
+    """Vrai si ce lien, retiré, en a un plus récent au même titre, encore bon ou déjà accepté."""
+    ancienne = _du_lien(jeton).filter(revoquee_le__isnull=False).first()
+    return (
+        ancienne is not None
+        and Invitation.objects.filter(
+            email__iexact=ancienne.email,
+            reseau=ancienne.reseau_id,
+            structure=ancienne.structure_id,
+            fonction=ancienne.fonction,
+            revoquee_le=None,
+            pk__gt=ancienne.pk,
+        ).exists()
+    )
+
+
+def _du_lien(jeton: str):
+    """L'invitation que nomme ce jeton, sans égard à ce que vaut encore le lien."""
     try:
         cle = uuid.UUID(jeton.partition(":")[0])
     except ValueError:
-        return False
-    return Invitation.objects.filter(lien__uuid=cle, acceptee_par=utilisateur.pk).exists()
+        return Invitation.objects.none()
+    return Invitation.objects.filter(lien__uuid=cle)
 
 
 @transaction.atomic
@@ -134,16 +220,21 @@ def accepter(
     """Consomme le lien et ouvre le mandat, d'un seul tenant ; sans ``utilisateur``, crée le compte.
 
     Le lien reçu prouve l'adresse. Lève ``Refus`` si un autre envoi vient de s'en servir, si la
-    structure a quitté le réseau, ou si le compte n'est pas celui de l'adresse invitée.
+    structure a quitté le réseau, si le compte n'est pas celui de l'adresse invitée, ou s'il est
+    celui de la personne qui invite.
     """
     # L'invitation d'abord, son lien ensuite : le même ordre que pour l'annuler.
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("reseau", "structure", "lien")
+        .select_related("reseau", "structure", "lien", "invitee_par")
         .get(pk=invitation.pk)
     )
     if invitation.revoquee_le or not liens.consommer(invitation.lien):
         raise Refus("Ce lien vient de servir, ou d’être annulé.")
+    if invitation.invitee_par_id and (
+        utilisateur == invitation.invitee_par or _est_a(invitation.invitee_par, invitation.email)
+    ):
+        raise Refus("On n’accepte pas une invitation qu’on a soi-même envoyée.")
     jour = invitation.reseau.aujourd_hui()
     membres = Structure.objects.membres(invitation.reseau_id, jour)
     if not membres.filter(pk=invitation.structure_id).exists():

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partenaires.forms import InvitationForm, MotDePasseForm
 from partenaires.models import Invitation
-from partenaires.permissions import anime, structures_invitables
+from partenaires.permissions import structures_invitables
 from partenaires.services import invitations as service
 from partenaires.views.commun import reseau_de_la_page
 from socle.debit import adresse, depasse
@@ -58,15 +58,23 @@ def inviter(request, reseau):
     form = InvitationForm(
         request.POST or None,
         initial={"structure": request.GET.get("structure")},
+        acteur=request.acteur,
+        reseau=reseau,
         structures=structures_invitables(request.acteur, reseau),
-        animation=anime(request.acteur, reseau),
     )
     if request.method == "POST" and form.is_valid():
         donnees = dict(form.cleaned_data)
         cle = donnees.pop("cle_envoi")
 
+        phrases = [f"L’invitation part à {donnees['email']}."]
+
         def agir() -> str:
-            service.inviter(acteur=request.acteur, reseau=reseau, **donnees)
+            invitation = service.inviter(acteur=request.acteur, reseau=reseau, **donnees)
+            if invitation.remplace:
+                phrases.append(
+                    "Cette personne était déjà invitée à ce titre : le lien précédent "
+                    "ne vaut plus, seul le nouveau compte."
+                )
             return reverse("partenaires:invitations", args=[reseau.slug])
 
         try:
@@ -74,7 +82,7 @@ def inviter(request, reseau):
         except Refus as refus:
             form.add_error(refus.champ, refus.phrase)
         else:
-            messages.success(request, f"L’invitation part à {donnees['email']}.")
+            messages.success(request, " ".join(phrases))
             return redirect(suite)
     return render(request, "partenaires/inviter.html", {"reseau": reseau, "form": form})
 

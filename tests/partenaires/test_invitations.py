@@ -19,7 +19,7 @@ from partenaires.services import invitations as service
 from socle import liens
 from socle.acteur import acteur_de
 from socle.courriels import genres
-from socle.models import Courriel, LienSigne, Utilisateur
+from socle.models import AccesJournal, Courriel, LienSigne, Utilisateur
 from socle.refus import Refus
 from tests.fabriques import MandatFabrique, UtilisateurFabrique
 from tests.fabriques.partenaires import aujourd_hui
@@ -172,7 +172,8 @@ def test_un_double_envoi_n_invite_qu_une_fois(distribution, connecter):
             url("inviter", distribution), saisie(distribution, cle_envoi=str(cle))
         )
         assert reponse["Location"] == url("invitations", distribution)
-    assert Invitation.objects.count() == Courriel.objects.count() == 1
+    assert Invitation.objects.count() == 1
+    assert Courriel.objects.filter(genre="invitation").count() == 1
 
 
 def test_inviter_de_nouveau_remplace(distribution):
@@ -184,6 +185,155 @@ def test_inviter_de_nouveau_remplace(distribution):
     assert seconde.lien.revoque_le is None
     assert Client().get(url_du_lien(premiere)).status_code == 410
     assert Courriel.objects.filter(genre="invitation").count() == 2
+
+
+def test_inviter_deux_fois_se_dit(distribution, connecter):
+    client = connecter(distribution.auteur)
+    pages = [
+        client.post(
+            url("inviter", distribution), saisie(distribution), follow=True
+        ).content.decode()
+        for _ in range(2)
+    ]
+    assert "L’invitation part à" in pages[0]
+    assert "déjà invitée" not in pages[0]
+    assert "déjà invitée à ce titre" in pages[1]
+    assert Invitation.objects.filter(revoquee_le=None).count() == 1
+
+
+def test_remplacee_puis_annulee_l_ancienne_est_annulee(distribution):
+    ancienne, neuve = inviter(distribution), inviter(distribution)
+    service.revoquer(neuve)
+    page = Client().get(url_du_lien(ancienne)).content.decode()
+    assert "annulé par la personne" in page
+    assert "dernier courriel" not in page
+
+
+# --- Nul ne se donne plus que ce qu'il a ----------------------------------------------------
+
+
+@pytest.mark.parametrize("nom", ["elue", "parrain", "accueil"])
+def test_qui_n_est_pas_technicien_n_en_fait_pas_entrer(nom, distribution, connecter):
+    mandat = distribution.mandats[nom]
+    mandat.administre = True
+    mandat.save(update_fields=["administre"])
+    client = connecter(getattr(distribution, nom))
+    chez_soi = {"structure": str(mandat.structure.uuid)}
+    page = client.get(url("inviter", distribution)).content.decode()
+    assert "élu ou élue" in page
+    assert "technicien ou technicienne" not in page
+    refus = client.post(url("inviter", distribution), saisie(distribution, **chez_soi))
+    assert refus.status_code == 200
+    assert not Invitation.objects.exists()
+    for fonction in ("premier_accueil", "elu", "parrain"):
+        envoi = saisie(distribution, fonction=fonction, **chez_soi)
+        assert client.post(url("inviter", distribution), envoi).status_code == 302
+    assert Invitation.objects.count() == 3
+    # Ni renvoyer, ni annuler, ni mettre fin, quand il s'agit d'un technicien.
+    technique = inviter(distribution, structure=mandat.structure)
+    for geste in ("invitation_revoquer", "invitation_renvoyer"):
+        assert client.post(url(geste, distribution, technique.uuid)).status_code == 403
+    for confrere in ("auteur", "voisine"):
+        fin = url("mandat_terminer", distribution, distribution.mandats[confrere].uuid)
+        assert client.post(fin).status_code == 403
+
+
+def test_le_titre_se_lit_structure_par_structure(distribution, connecter):
+    """Technicienne qui administre ici, élue qui administre là : on n'emporte pas l'un chez l'autre."""
+    MandatFabrique(
+        utilisateur=distribution.auteur,
+        structure=distribution.s2,
+        reseau=distribution.reseau,
+        fonction=Fonction.ELU,
+        administre=True,
+    )
+    client = connecter(distribution.auteur)
+    la_bas = saisie(distribution, structure=str(distribution.s2.uuid))
+    page = client.post(url("inviter", distribution), la_bas)
+    assert "se donne par un technicien qui l’administre" in page.content.decode()
+    assert not Invitation.objects.exists()
+    assert client.post(url("inviter", distribution), saisie(distribution)).status_code == 302
+
+
+@pytest.mark.parametrize("nom", ["animatrice", "auteur"])
+@pytest.mark.parametrize("adresse", ["principale", "seconde"])
+def test_on_ne_s_invite_pas_soi_meme(adresse, nom, distribution, connecter):
+    personne = getattr(distribution, nom)
+    email = personne.email.upper()
+    if adresse == "seconde":
+        email = "A-Moi-Aussi@ailleurs.test"
+        personne.emailaddress_set.create(email=email.lower(), verified=False)
+    envoi = saisie(distribution, email=email, fonction="parrain")
+    page = connecter(personne).post(url("inviter", distribution), envoi)
+    assert "on ne s’invite pas soi-même" in page.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_on_n_accepte_pas_sa_propre_invitation(distribution, connecter):
+    """L'adresse invitée est devenue la sienne après coup : le compte, ou une adresse ajoutée."""
+    animatrice = distribution.animatrice
+    invitation = inviter(distribution, "bientot@a-moi.test")
+    animatrice.emailaddress_set.create(email="bientot@a-moi.test", verified=True)
+    page = Client().post(url_du_lien(invitation), COMPTE)
+    assert page.status_code == 410
+    assert "soi-même envoyée" in page.content.decode()
+    animatrice.email = "bientot@a-moi.test"
+    animatrice.save(update_fields=["email"])
+    page = connecter(animatrice).post(url_du_lien(invitation))
+    assert "soi-même envoyée" in page.content.decode()
+    assert not Mandat.objects.filter(utilisateur=animatrice, fonction="technicien").exists()
+    assert (
+        not Utilisateur.objects.filter(email="bientot@a-moi.test")
+        .exclude(pk=animatrice.pk)
+        .exists()
+    )
+    invitation.lien.refresh_from_db()
+    assert invitation.lien.utilise_le is None
+
+
+def test_la_structure_sait_que_l_animation_y_invite_un_technicien(distribution):
+    invitation = inviter(distribution)
+    courriel = Courriel.objects.get(genre="invitation_information")
+    assert courriel.destinataire == distribution.auteur
+    message = genres()["invitation_information"].composer([courriel])[courriel.pk]
+    for corps in (message.texte, message.html):
+        for mot in (
+            "Nadia Renard",
+            "nadia@ailleurs.test",
+            "Anouk Distribution-Animatrice",
+            "technicien ou technicienne",
+            settings.SITE_URL + url("invitations", distribution),
+            settings.SITE_URL + url("structure", distribution, distribution.s1.uuid),
+        ):
+            assert mot in corps
+        assert liens.jeton(invitation.lien) not in corps
+    ligne = AccesJournal.objects.get(objet="invitation")
+    assert (ligne.utilisateur, ligne.operation) == (distribution.animatrice, "modification")
+    assert ligne.reference == str(invitation.uuid)
+
+
+def test_l_information_suit_l_invitation_et_les_droits(distribution):
+    def message():
+        return genres()["invitation_information"].composer([courriel])[courriel.pk]
+
+    invitation = inviter(distribution)
+    courriel = Courriel.objects.get(genre="invitation_information")
+    # Acceptée avant le départ du courriel, elle se dit encore.
+    service.accepter(invitation=invitation, prenom="N", nom="R", mot_de_passe=PHRASE)
+    assert message()
+    Mandat.objects.filter(utilisateur=distribution.auteur).update(administre=False)
+    assert message() is None
+    Mandat.objects.filter(utilisateur=distribution.auteur).update(administre=True)
+    Invitation.objects.update(acceptee_le=None, revoquee_le=timezone.now())
+    assert message() is None
+
+
+def test_personne_n_est_derange_pour_rien(distribution):
+    """Un autre titre, une structure sans technicien qui l'administre, ou une invitation d'elle-même."""
+    inviter(distribution, fonction=Fonction.PARRAIN)
+    inviter(distribution, structure=distribution.s2)
+    inviter(distribution, "autre@ailleurs.test", acteur=acteur_de(distribution.auteur))
+    assert not Courriel.objects.filter(genre="invitation_information").exists()
 
 
 def test_une_structure_sortie_n_invite_plus(distribution):
@@ -241,7 +391,9 @@ def test_renvoyer_donne_un_nouveau_lien(distribution, connecter):
         True,
         distribution.auteur,
     )
-    assert Client().get(url_du_lien(invitation)).status_code == 410
+    ancien = Client().get(url_du_lien(invitation))
+    assert ancien.status_code == 410
+    assert "regardez votre dernier courriel" in ancien.content.decode()
     assert Client().get(url_du_lien(neuve)).status_code == 200
     # Le même bouton pressé deux fois n'envoie pas deux courriels.
     client.post(adresse)
@@ -259,7 +411,7 @@ def test_le_courriel_dit_qui_pour_quoi_et_jusqu_a_quand(distribution):
     distribution.s1.nom = "L’Atelier & Cie <test>"
     distribution.s1.save(update_fields=["nom"])
     invitation = inviter(distribution)
-    courriel = Courriel.objects.get()
+    courriel = Courriel.objects.get(genre="invitation")
     message = composer(courriel)[courriel.pk]
     assert message.sujet == (
         "Anouk Distribution-Animatrice vous invite dans le réseau Réseau de la vallée"
@@ -277,7 +429,7 @@ def test_le_courriel_dit_qui_pour_quoi_et_jusqu_a_quand(distribution):
 def test_une_invitation_annulee_ne_part_pas(distribution):
     partie, annulee = inviter(distribution), inviter(distribution, "autre@essai.test")
     service.revoquer(annulee)
-    lignes = {c.contexte["invitation"]: c for c in Courriel.objects.all()}
+    lignes = {c.contexte["invitation"]: c for c in Courriel.objects.filter(genre="invitation")}
     messages = composer(*lignes.values())
     assert messages[lignes[annulee.pk].pk] is None
     assert "vous invite" in messages[lignes[partie.pk].pk].sujet
