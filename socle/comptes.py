@@ -1,11 +1,13 @@
 """Les comptes, par django-allauth : fermés à l'inscription libre, courriels par la boîte d'envoi."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 
 from socle.courriels import Depot, Message, deposer
 from socle.debit import adresse
@@ -18,6 +20,12 @@ class AdaptateurCompte(DefaultAccountAdapter):
 
     def get_client_ip(self, request):
         return adresse(request)
+
+    def get_reset_password_from_key_url(self, key):
+        return _adresse_publique(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        return _adresse_publique(super().get_email_confirmation_url(request, emailconfirmation))
 
     def send_mail(self, template_prefix, email, context):
         """Un courriel de compte passe par la boîte d'envoi ; son code ne saurait être recomposé."""
@@ -38,6 +46,15 @@ class AdaptateurCompte(DefaultAccountAdapter):
                 )
             ]
         )
+
+
+def _adresse_publique(url: str) -> str:
+    """La même page à l'adresse publique du portail.
+
+    Celle de la requête vient d'un en-tête que l'expéditeur choisit : un lien secret ne doit
+    mener que chez nous.
+    """
+    return settings.SITE_URL + urlsplit(url).path
 
 
 def route_de_compte(route: str) -> bool:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from socle.acteur import acteur_de
-from socle.comptes import connexion_renforcee, second_facteur_pose
+from socle.comptes import connexion_renforcee, route_de_compte, second_facteur_pose
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import regles_par_route
@@ -110,10 +110,23 @@ class ConnexionParDefaut(LoginRequiredMiddleware):
         return entree or super().handle_no_permission(request, view_func)
 
 
+SECOND_FACTEUR_ICI = (
+    "Cette page demande un second facteur : une application de codes ou une clé d’accès. "
+    "Posez-en un ici, puis revenez."
+)
+SECOND_FACTEUR_PARTOUT = (
+    "Maillon n’envoie pas encore de courriels : aucun code ne peut donc confirmer que c’est bien "
+    "vous. Posez ici une application de codes ou une clé d’accès, une fois pour toutes ; le reste "
+    "s’ouvre ensuite."
+)
+
+
 class SecondFacteur:
     """Exige une connexion renforcée là où la matrice des droits le demande.
 
-    La démonstration en dispense, et le bandeau de chaque page le dit.
+    Sans serveur d'envoi, aucun code ne complète le mot de passe à la connexion : toute page qui
+    n'est ni publique ni de compte l'exige alors. La démonstration en dispense, et le bandeau de
+    chaque page le dit.
     """
 
     def __init__(self, get_response):
@@ -126,18 +139,21 @@ class SecondFacteur:
         if settings.MAILLON_DEMO or not request.user.is_authenticated:
             return None
         route = request.resolver_match.view_name
-        if not any(r.second_facteur for r in regles_par_route().get(route, ())):
-            return None
-        if connexion_renforcee(request):
+        if not _demande_un_second_facteur(route) or connexion_renforcee(request):
             return None
         if second_facteur_pose(request.user):
             return redirect(f"{reverse('mfa_reauthenticate')}?next={request.path}")
-        messages.info(
-            request,
-            "Cette page demande un second facteur : une application de codes ou une clé d’accès. "
-            "Posez-en un ici, puis revenez.",
-        )
+        messages.info(request, SECOND_FACTEUR_ICI if settings.EMAIL_URL else SECOND_FACTEUR_PARTOUT)
         return redirect("mfa_index")
+
+
+def _demande_un_second_facteur(route: str) -> bool:
+    regles = regles_par_route().get(route, ())
+    if any(r.second_facteur for r in regles):
+        return True
+    if settings.EMAIL_URL or route_de_compte(route):
+        return False
+    return not any("public" in r.roles for r in regles)
 
 
 class JournalDesRefus:
