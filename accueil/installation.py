@@ -13,7 +13,16 @@ from socle.refus import Refus
 
 LOCALES = {"127.0.0.1", "::1"}
 NOMS_LOCAUX = {"localhost", "127.0.0.1", "[::1]"}
-TRACES_DE_MANDATAIRE = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+# Ce qu'un mandataire ajoute ; tout en-tête « X-Forwarded-… » en est un aussi.
+TRACES_DE_MANDATAIRE = {
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-original-host",
+    "true-client-ip",
+    "cf-connecting-ip",
+}
 
 
 def sans_compte() -> bool:
@@ -43,8 +52,12 @@ def depuis_la_machine(request) -> bool:
     return (
         request.META.get("REMOTE_ADDR") in LOCALES
         and nom in NOMS_LOCAUX
-        and not any(entete in request.headers for entete in TRACES_DE_MANDATAIRE)
+        and not any(_trace_un_mandataire(entete.lower()) for entete in request.headers)
     )
+
+
+def _trace_un_mandataire(entete: str) -> bool:
+    return entete in TRACES_DE_MANDATAIRE or entete.startswith("x-forwarded")
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from partenaires.services.reseaux import AUTRE, MEME
 from socle.models import Utilisateur
 from socle.texte import cle, sans_accent
 from socle.unicite import FormulaireUnique
+from socle.validateurs import une_ligne
 
 COURRIEL_INCOMPLET = {"invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."}
 
@@ -30,8 +31,8 @@ class InvitationForm(FormulaireUnique):
         label="Pour quelle structure ?", queryset=None, to_field_name="uuid", empty_label=None
     )
     fonction = forms.ChoiceField(label="À quel titre ?")
-    prenom = forms.CharField(label="Prénom", max_length=80)
-    nom = forms.CharField(label="Nom", max_length=80)
+    prenom = forms.CharField(label="Prénom", max_length=80, validators=[une_ligne])
+    nom = forms.CharField(label="Nom", max_length=80, validators=[une_ligne])
     email = forms.EmailField(
         label="Adresse de courriel professionnelle",
         error_messages=COURRIEL_INCOMPLET,
@@ -76,10 +77,16 @@ class MotDePasseForm(forms.Form):
     """Un nom et un mot de passe : ce qu'il faut pour ouvrir un compte."""
 
     prenom = forms.CharField(
-        label="Prénom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        label="Prénom",
+        max_length=80,
+        validators=[une_ligne],
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     nom = forms.CharField(
-        label="Nom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        label="Nom",
+        max_length=80,
+        validators=[une_ligne],
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     password1 = forms.CharField(
         label="Mot de passe",
@@ -121,6 +128,7 @@ class StructureForm(FormulaireUnique):
     nom = forms.CharField(
         label="Nom de la structure",
         max_length=160,
+        validators=[une_ligne],
         help_text="En entier, tel que les partenaires le connaissent.",
     )
     type = forms.ChoiceField(
@@ -131,6 +139,7 @@ class StructureForm(FormulaireUnique):
         label="Téléphone",
         max_length=20,
         required=False,
+        validators=[une_ligne],
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
     email = forms.EmailField(
@@ -141,7 +150,7 @@ class StructureForm(FormulaireUnique):
 class ReseauForm(FormulaireUnique):
     """Un réseau neuf. Les intercommunalités se cochent une fois leurs départements nommés."""
 
-    nom = forms.CharField(label="Nom du réseau", max_length=120)
+    nom = forms.CharField(label="Nom du réseau", max_length=120, validators=[une_ligne])
     slug = forms.SlugField(
         label="Nom dans l’adresse des pages",
         max_length=60,
@@ -163,7 +172,9 @@ class ReseauForm(FormulaireUnique):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Cochez au moins une intercommunalité."},
     )
-    structure_nom = forms.CharField(label="Structure qui coordonne le réseau", max_length=160)
+    structure_nom = forms.CharField(
+        label="Structure qui coordonne le réseau", max_length=160, validators=[une_ligne]
+    )
     structure_type = forms.ChoiceField(
         label="De quelle nature ?", choices=[("", "Choisir…"), *TypeStructure.choices]
     )
@@ -176,8 +187,8 @@ class ReseauForm(FormulaireUnique):
         widget=forms.RadioSelect,
         required=False,
     )
-    prenom = forms.CharField(label="Prénom", max_length=80)
-    nom_personne = forms.CharField(label="Nom", max_length=80)
+    prenom = forms.CharField(label="Prénom", max_length=80, validators=[une_ligne])
+    nom_personne = forms.CharField(label="Nom", max_length=80, validators=[une_ligne])
     email = forms.EmailField(
         label="Adresse de courriel",
         help_text="Cette personne recevra une invitation à animer le réseau.",

@@ -59,7 +59,9 @@ def communes(reseaux) -> list[str]:
 
 
 def partage(reseaux) -> list[str]:
-    return _phrases(PARTAGE, "{} : le partage est ouvert avant l'un de ses deux documents.", reseaux)
+    return _phrases(
+        PARTAGE, "{} : le partage est ouvert avant l'un de ses deux documents.", reseaux
+    )
 
 
 VERIFICATIONS = [coordination, mandats, communes, partage]

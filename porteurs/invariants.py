@@ -166,7 +166,17 @@ REGLES = [
               SELECT 1 FROM partenaires_mandat m
                WHERE m.utilisateur_id = e.auteur_id AND m.structure_id = e.structure_id
                  AND m.reseau_id = d.reseau_id
-                 AND m.periode @> timezone(x.fuseau, e.cree_le)::date)""",
+                 -- Écrit le matin, mandat terminé l'après-midi : le jour de fin compte encore.
+                 AND timezone(x.fuseau, e.cree_le)::date >= lower(m.periode)
+                 AND (upper_inf(m.periode)
+                      OR timezone(x.fuseau, e.cree_le)::date <= upper(m.periode)))
+              -- Ouvert et terminé le même jour, le mandat disparaît : l'invitation en témoigne.
+              AND NOT EXISTS (
+              SELECT 1 FROM partenaires_invitation i
+               WHERE i.acceptee_par_id = e.auteur_id AND i.structure_id = e.structure_id
+                 AND i.reseau_id = d.reseau_id
+                 AND timezone(x.fuseau, i.acceptee_le)::date
+                     = timezone(x.fuseau, e.cree_le)::date)""",
     ),
     Regle(
         "installation_dans_la_vie_du_dossier",

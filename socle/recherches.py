@@ -3,6 +3,7 @@
 Le texte tapé est gardé dans la session ; l'adresse n'en porte que le numéro.
 """
 
+import re
 import secrets
 
 from django.http import HttpRequest, QueryDict
@@ -16,7 +17,8 @@ LONGUEUR_MAXIMALE = 200
 
 def garder(request: HttpRequest, texte: str) -> str:
     """Garde le texte et rend son numéro, à mettre dans l'adresse ; vide si rien n'est cherché."""
-    texte = texte.strip()[:LONGUEUR_MAXIMALE]
+    # Un caractère de commande ne se tape pas, et la base refuse le caractère nul.
+    texte = re.sub(r"[\x00-\x1f\x7f]+", " ", texte).strip()[:LONGUEUR_MAXIMALE]
     if not texte:
         return ""
     recherches = request.session.get(CLE, {})

@@ -69,6 +69,11 @@ def premier_lancement(request):
             except Refus:
                 raise Http404 from None
             login(request, utilisateur)
-            messages.success(request, "Votre compte est prêt. Créez maintenant le premier réseau.")
-            return redirect("partenaires:reseau_nouveau")
+            messages.success(
+                request,
+                "Votre compte est prêt. Posez un second facteur : ouvrir le premier réseau, depuis "
+                "votre tableau, le demande.",
+            )
+            # Droit au second facteur : passer par le réseau ajouterait un second bandeau.
+            return redirect("mfa_index")
     return render(request, "accueil/premier_lancement.html", {"form": form}, status=statut)

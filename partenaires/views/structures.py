@@ -33,7 +33,9 @@ def structure_nouvelle(request, reseau):
                 telephone=donnees["telephone"],
             )
             messages.success(
-                request, f"{structure.nom} entre dans le réseau. Invitez maintenant ses personnes."
+                request,
+                f"{structure.nom} entre dans le réseau. Invitez maintenant les personnes qui y "
+                "travaillent.",
             )
             return reverse("partenaires:structure", args=[reseau.slug, structure.uuid])
 

@@ -395,3 +395,13 @@ def test_un_compte_ferme_n_est_plus_a_l_annuaire(distribution, connecter):
     client = connecter(distribution.auteur)
     assert "Compteferme" not in client.get(url_annuaire(distribution)).content.decode()
     assert titres(client.post(url_annuaire(distribution), {"q": "compteferme"}, follow=True)) == []
+
+
+def test_un_caractere_invisible_n_arrete_rien(distribution, connecter):
+    client = connecter(distribution.auteur)
+    trouvees = client.post(url_annuaire(distribution), {"q": "Pays\x00de\r\nla"}, follow=True)
+    assert titres(trouvees) == ["Pays de la vallée"]
+    adresse = reverse("partenaires:communes")
+    for reseau in ("\x00", "vallee\x00", "a b", "é" * 200):
+        trouvees = client.get(adresse, {"q": "amb\x00ert", "reseau": reseau})
+        assert trouvees.status_code == 200

@@ -154,6 +154,18 @@ def test_une_saisie_fausse_se_dit_et_se_garde(distribution, connecter):
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize("champ", ["prenom", "nom"])
+def test_un_nom_tient_sur_une_ligne(champ, distribution, connecter):
+    envoi = saisie(distribution, **{champ: "Nadia\r\nBcc: x"})
+    page = connecter(distribution.animatrice).post(url("inviter", distribution), envoi)
+    assert "Une seule ligne" in page.content.decode()
+    assert not Invitation.objects.exists()
+    invitation = inviter(distribution)
+    page = Client().post(url_du_lien(invitation), COMPTE | {champ: "Nadia\u0007Renard"})
+    assert "Une seule ligne" in page.content.decode()
+    assert not Utilisateur.objects.filter(email="nadia@ailleurs.test").exists()
+
+
 def test_qui_tient_deja_le_mandat_n_est_pas_invite(distribution, connecter):
     reponse = connecter(distribution.animatrice).post(
         url("inviter", distribution), saisie(distribution, email="COLLEGUE@distribution.test")

@@ -63,14 +63,21 @@ def test_creer_le_premier_compte_puis_plus_rien(neuve, adresse):
     client = sur_place()
     assert "Clé d’installation" not in client.get(adresse).content.decode()
     reponse = client.post(adresse, COMPTE)
-    assert reponse["Location"] == reverse("partenaires:reseau_nouveau")
+    # La suite demande d'abord de poser un second facteur ; la page d'arrivée le dit, une fois.
+    assert reponse["Location"] == reverse("mfa_index")
+    suite = client.get(reponse["Location"])
+    assert [str(m) for m in suite.context["messages"]] == [
+        "Votre compte est prêt. Posez un second facteur\u00a0: ouvrir le premier réseau, depuis votre "
+        "tableau, le demande."
+    ]
+    tableau = client.get(reverse("accueil:tableau")).content.decode()
+    assert reverse("partenaires:reseaux") in tableau
     irene = Utilisateur.objects.get()
     assert get_user(client) == irene
     assert irene.est_administrateur
     assert irene.email == "irene@commune.test"
     assert irene.check_password(PHRASE)
     assert irene.emailaddress_set.get().verified
-    # La suite demande d'abord de poser un second facteur.
     assert client.get(reverse("partenaires:reseau_nouveau"))["Location"] == reverse("mfa_index")
     for suivant in (client, sur_place()):
         assert suivant.get(adresse).status_code == 404
@@ -88,7 +95,7 @@ def test_de_loin_la_cle_est_demandee(neuve, adresse, settings):
         assert PHRASE not in page.content.decode()
     assert not Utilisateur.objects.exists()
     reponse = client.post(adresse, COMPTE | {"cle": f" {cle_installation().upper()} "})
-    assert reponse["Location"] == reverse("partenaires:reseau_nouveau")
+    assert reponse["Location"] == reverse("mfa_index")
     assert Utilisateur.objects.get().est_administrateur
 
 
@@ -98,6 +105,10 @@ def test_de_loin_la_cle_est_demandee(neuve, adresse, settings):
         (LOIN, {}),
         ({"HTTP_X_FORWARDED_FOR": "203.0.113.9"}, {}),
         ({"HTTP_FORWARDED": "for=203.0.113.9"}, {}),
+        ({"HTTP_X_FORWARDED_PROTO": "https"}, {}),
+        ({"HTTP_X_FORWARDED_SERVER": "facade"}, {}),
+        ({"HTTP_X_REAL_IP": "203.0.113.9"}, {}),
+        ({"HTTP_VIA": "1.1 facade"}, {}),
         ({"HTTP_HOST": "maillon.exemple.test"}, {"ALLOWED_HOSTS": ["maillon.exemple.test"]}),
         ({}, {"TLS": True}),
         ({}, {"MANDATAIRES_DE_CONFIANCE": ["10.0.0.1"]}),

@@ -8,9 +8,16 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accueil.demonstration import verifier_invariants
 from partenaires.invariants import VERIFICATIONS as VERIFICATIONS_PARTENAIRES
-from partenaires.models import Convention, Reseau, ReseauCommune, Structure
+from partenaires.models import (
+    Convention,
+    Invitation,
+    Mandat,
+    Reseau,
+    ReseauCommune,
+    Structure,
+)
 from porteurs.enums import Etape, EtatAffectation, EtatRelais
-from porteurs.invariants import AUTRES, REGLES, acces, coordonnees, verifier
+from porteurs.invariants import AUTRES, REGLES, _regle, acces, coordonnees, verifier
 from porteurs.models import (
     Acces,
     Affectation,
@@ -212,6 +219,35 @@ def test_la_faute_est_nommee(dossiers, elue, faute):
     )
     voisins = dossiers.exclude(pk=dossier.pk)[:50]
     assert verifier(Dossier.objects.filter(pk__in=[d.pk for d in voisins])) == []
+
+
+def test_l_auteur_compte_jusqu_au_jour_ou_son_mandat_finit(dossiers):
+    regle = next(r for r in REGLES if r.code == "auteurs_mandates")
+    echange = Echange.objects.filter(dossier__in=dossiers).exclude(auteur=None).latest("cree_le")
+    pk, reseau = echange.dossier_id, echange.dossier.reseau
+    jour = echange.cree_le.astimezone(reseau.tz).date()
+    mandats = Mandat.objects.filter(
+        utilisateur=echange.auteur, structure=echange.structure, reseau=reseau
+    )
+    Echange.objects.filter(dossier=pk).exclude(pk=echange.pk).update(auteur=None)
+
+    def en_faute(fin):
+        mandats.update(periode=DateRange(jour - 400 * JOUR, fin))
+        return bool(_regle(regle, [pk]))
+
+    assert [en_faute(jour + n * JOUR) for n in (-1, 0, 1)] == [True, False, False]
+    # Accepté, écrit et terminé le même jour : il ne reste que l'invitation.
+    assert en_faute(jour - JOUR)
+    Invitation.objects.create(
+        reseau=reseau,
+        structure=echange.structure,
+        fonction="technicien",
+        email=echange.auteur.email,
+        expire_le=echange.cree_le + 14 * JOUR,
+        acceptee_le=echange.cree_le,
+        acceptee_par=echange.auteur,
+    )
+    assert not en_faute(jour - JOUR)
 
 
 def test_un_acces_perdu_ou_de_trop_se_voit(dossiers):
