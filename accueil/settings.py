@@ -77,11 +77,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "socle.middleware.SanteSansBase",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Les en-têtes d'abord : les fichiers statiques et /sante/vivant les portent aussi.
     "socle.middleware.EntetesDeSecurite",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    # Une sonde interroge la machine par son adresse : /sante/vivant ne vérifie pas le nom d'hôte.
+    "socle.middleware.SanteSansBase",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,7 +92,6 @@ MIDDLEWARE = [
     "socle.middleware.SessionBornee",
     "socle.middleware.ActeurDeLaRequete",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -145,6 +147,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "socle_cache",
         "TIMEOUT": 3600,
+        # Au-delà, des entrées vivantes sont jetées : trois cents, la valeur d'usine, laisseraient
+        # un passant effacer les limites de débit en les remplissant.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

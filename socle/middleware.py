@@ -26,7 +26,10 @@ def _porte_une_session(request) -> bool:
 
 
 class SanteSansBase:
-    """Répond à /sante/vivant avant tout le reste : ni base, ni session, ni nom d'hôte."""
+    """Répond à /sante/vivant avant tout ce qui peut tomber : ni base, ni session, ni nom d'hôte.
+
+    Seuls les en-têtes de sécurité viennent avant, et ne lisent rien.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
