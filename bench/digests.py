@@ -27,9 +27,10 @@ INSERT INTO partenaires_commune (code, nom, cle_tri, departement_id, codes_posta
   SELECT '63003', 'Ambert', 'ambert', id, '{{63600}}', 6600 FROM partenaires_departement
    WHERE code = '63' ON CONFLICT DO NOTHING;
 INSERT INTO partenaires_reseau
-  (nom, slug, fuseau, modules, seuil_masquage, partage_ouvert_le, cree_le)
+  (nom, slug, fuseau, modules, seuil_masquage, partage_ouvert_le, aipd_le, accord_conjoint_le,
+   cree_le)
   SELECT 'Réseau ' || n, 'reseau-' || n, 'Europe/Paris', '{{dossiers,reunions}}', 5,
-         current_date - 400, now()
+         current_date - 400, current_date - 400, current_date - 400, now()
     FROM generate_series(1, {reseaux}) n;
 INSERT INTO partenaires_structure
   (nom, cle_tri, type, siret, base_legale, email, telephone, cree_le)

@@ -9,8 +9,9 @@ DOSSIERS, RESEAUX, PART = 20_000, 50, 10
 
 REMPLIR = """
 INSERT INTO partenaires_reseau (nom, slug, fuseau, modules, seuil_masquage, cree_le,
-                                partage_ouvert_le)
-SELECT 'Volume ' || n, 'volume-' || n, 'Europe/Paris', '{dossiers}', 5, now(), '2020-01-01'
+                                partage_ouvert_le, aipd_le, accord_conjoint_le)
+SELECT 'Volume ' || n, 'volume-' || n, 'Europe/Paris', '{dossiers}', 5, now(), '2020-01-01',
+       '2020-01-01', '2020-01-01'
   FROM generate_series(1, %(reseaux)s) n;
 
 CREATE TEMP TABLE numeros ON COMMIT DROP AS

@@ -14,7 +14,7 @@ from porteurs.models import Dossier
 from tests.coherence.parcours import PARCOURS
 from tests.coherence.scene import Scene
 from tests.fabriques import DossierFabrique, ReunionFabrique
-from tests.fabriques.partenaires import MOT_DE_PASSE
+from tests.fabriques.partenaires import MOT_DE_PASSE, aujourd_hui
 from tests.navigateur.pile import attendre
 
 PROJET = "Reprise de la boulangerie du bourg"
@@ -103,7 +103,11 @@ def le_courriel_nomme_le_dossier(portail, dossier):
     """Les deux réseaux se réunissent dans sept jours ; chacune ne lit que les dossiers du sien."""
     d = portail.distribution
     autre = DossierFabrique(
-        reseau=d.reseau_b, structure_responsable=d.s3, informe=True, intitule="Gîte du plateau"
+        reseau=d.reseau_b,
+        structure_responsable=d.s3,
+        informe=True,
+        intitule="Gîte du plateau",
+        ouvert_le=aujourd_hui(-3),
     )
     ReunionFabrique(reseau=d.reseau)
     ReunionFabrique(reseau=d.reseau_b)
