@@ -336,6 +336,7 @@ MAILLON_MENUS = [
     "accueil.menus.chiffres",
 ]
 MAILLON_TUILES = [
+    "partenaires.tuiles.premiers_pas",
     "porteurs.tuiles.a_vous_de_jouer",
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",

@@ -405,3 +405,16 @@ def test_un_caractere_invisible_n_arrete_rien(distribution, connecter):
     for reseau in ("\x00", "vallee\x00", "a b", "é" * 200):
         trouvees = client.get(adresse, {"q": "amb\x00ert", "reseau": reseau})
         assert trouvees.status_code == 200
+
+
+def test_les_coordonnees_se_deplient_et_la_recherche_les_ouvre(distribution, connecter):
+    client = connecter(distribution.auteur)
+    page = client.get(url_annuaire(distribution)).content.decode()
+    assert "<details>" in page
+    assert "<details open>" not in page
+    # Repliée, la ligne nomme déjà qui travaille là.
+    ligne = page.split("<summary>", 2)[1].split("</summary>")[0]
+    assert "Agathe Distribution-Auteur" in ligne
+    trouvee = client.post(url_annuaire(distribution), {"q": "violette"}, follow=True)
+    assert "<details open>" in trouvee.content.decode()
+    assert distribution.voisine.email in trouvee.content.decode()
