@@ -61,7 +61,8 @@ def _exec(options: argparse.Namespace, signaux: Signaux) -> int:
         environnement = os.environ | _adresses_lues(dossier) | {"MAILLON_VAR": str(dossier.racine)}
     try:
         try:
-            processus = subprocess.Popen(commande, env=environnement)
+            # La commande est celle de la personne : ses fichiers gardent leurs droits habituels.
+            processus = subprocess.Popen(commande, env=environnement, umask=options.masque)
         except OSError as erreur:
             raise Refus(f"La commande « {commande[0]} » ne se lance pas : {erreur}.") from erreur
         return relayer(processus, signaux)
@@ -140,6 +141,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
+    # Ce que le superviseur et ses services écrivent (file, horaire, base) ne se lit que par lui.
+    options.masque = os.umask(0o077)
     signaux = Signaux().installer()
     try:
         return options.action(options, signaux)
@@ -149,6 +152,8 @@ def main(arguments: list[str] | None = None) -> int:
         if str(refus):
             print(refus, file=sys.stderr)
         return 2
+    finally:
+        os.umask(options.masque)
 
 
 if __name__ == "__main__":
