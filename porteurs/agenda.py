@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from partenaires.enums import Fonction
 from porteurs.enums import EtatRelais, EtatReunion, NatureReunion, RoleAffectation, Volet
@@ -125,8 +125,12 @@ def _relais(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
 
 
 def _roles(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
-    return dossiers.ouverts().filter(
-        Exists(Affectation.objects.proposees().filter(dossier=OuterRef("pk")))
+    proposees = Affectation.objects.proposees().filter(dossier=OuterRef("pk"))
+    # Comparée à un nombre, la sous-requête se lit dossier par dossier, par son index.
+    return (
+        dossiers.ouverts()
+        .alias(role_propose=Subquery(proposees.values("pk")[:1]))
+        .filter(role_propose__gt=0)
     )
 
 
