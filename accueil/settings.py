@@ -290,6 +290,13 @@ LOGOUT_REDIRECT_URL = "accueil:accueil"
 MAILLON_ATTRIBUTIONS = "partenaires.acteurs.mandats_du_jour"
 
 ACCOUNT_ADAPTER = "socle.comptes.AdaptateurCompte"
+ACCOUNT_FORMS = {
+    "login": "socle.forms.EntreeForm",
+    "reset_password": "socle.forms.OubliForm",
+    "add_email": "socle.forms.AdresseForm",
+    "request_login_code": "socle.forms.CodeDemandeForm",
+}
+MFA_ADAPTER = "socle.comptes.AdaptateurSecondFacteur"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 
@@ -14,6 +15,22 @@ from socle.debit import adresse
 
 
 class AdaptateurCompte(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "cannot_remove_primary_email": "Vous ne pouvez pas retirer votre adresse principale.",
+        "duplicate_email": "Cette adresse est déjà celle de votre compte.",
+        "email_password_mismatch": "L’adresse de courriel ou le mot de passe sont incorrects.",
+        "email_taken": "Un autre compte porte déjà cette adresse de courriel.",
+        "enter_current_password": "Tapez votre mot de passe actuel.",
+        "invalid_password_reset": "Ce lien ne vaut plus : demandez-en un autre.",
+        "too_many_login_attempts": "Trop d’essais manqués : revenez dans quelques minutes.",
+        "max_email_addresses": "Un compte ne porte pas plus de %d adresses de courriel.",
+        "unknown_phone": "Ce numéro n’est celui d’aucun compte.",
+        "unknown_email": "Aucun compte ne porte cette adresse de courriel.",
+        "unverified_primary_email": "Votre adresse principale doit d’abord être confirmée.",
+        "same_as_current": "La nouvelle valeur doit être différente de l’actuelle.",
+        "rate_limited": "Trop de demandes à la suite : patientez quelques minutes.",
+    }
+
     def is_open_for_signup(self, request):
         """On entre par une invitation, jamais par un formulaire d'inscription."""
         return False
@@ -46,6 +63,16 @@ class AdaptateurCompte(DefaultAccountAdapter):
                 )
             ]
         )
+
+
+class AdaptateurSecondFacteur(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": "Un compte protégé par un second facteur ne change pas d’adresse.",
+        "cannot_delete_authenticator": "Ce second facteur ne peut pas être retiré.",
+        "cannot_generate_recovery_codes": "Posez d’abord une application de codes ou une clé"
+        " d’accès.",
+        "unverified_email": "Confirmez d’abord votre adresse de courriel.",
+    }
 
 
 def _adresse_publique(url: str) -> str:

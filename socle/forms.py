@@ -1,3 +1,4 @@
+from allauth.account import forms as allauth
 from django import forms
 
 
@@ -11,3 +12,31 @@ class MotifForm(forms.Form):
         max_length=300,
         error_messages={"min_length": "Dites-le en une phrase : dix caractères au moins."},
     )
+
+
+ADRESSE = "Adresse de courriel"
+
+
+class _AdresseDeCourriel:
+    """Un même mot pour l'adresse sur toutes les pages de compte : étiquette et indication."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        champ = self.fields["login" if "login" in self.fields else "email"]
+        champ.label = champ.widget.attrs["placeholder"] = ADRESSE
+
+
+class EntreeForm(_AdresseDeCourriel, allauth.LoginForm):
+    pass
+
+
+class OubliForm(_AdresseDeCourriel, allauth.ResetPasswordForm):
+    pass
+
+
+class AdresseForm(_AdresseDeCourriel, allauth.AddEmailForm):
+    pass
+
+
+class CodeDemandeForm(_AdresseDeCourriel, allauth.RequestLoginCodeForm):
+    pass

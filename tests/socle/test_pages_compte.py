@@ -11,6 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 
+from socle.comptes import AdaptateurCompte, AdaptateurSecondFacteur
 from socle.models import Courriel, Utilisateur
 
 MOT_DE_PASSE = "un mot de passe bien long"
@@ -112,6 +113,23 @@ def test_une_erreur_de_connexion_se_dit_en_francais_et_garde_l_adresse(client, p
     assert "mot de passe sont incorrects" in page
     assert 'value="lea@exemple.fr"' in page
     assert "pas le bon" not in page
+
+
+@pytest.mark.parametrize("route", ["account_login", "account_reset_password", "account_email"])
+def test_l_adresse_porte_partout_le_meme_nom(connectee, client, route):
+    qui = connectee if route == "account_email" else type(client)()
+    page = texte(qui.get(reverse(route)))
+    assert 'placeholder="Adresse de courriel"' in page
+    assert "e-mail" not in page.lower()
+
+
+def test_aucun_message_de_compte_ne_dit_e_mail_ni_n_a_d_apostrophe_droite(connectee, personne):
+    for adaptateur in (AdaptateurCompte, AdaptateurSecondFacteur):
+        messages = " ".join(str(m) for m in adaptateur.error_messages.values())
+        assert "e-mail" not in messages
+        assert "'" not in messages
+    page = texte(connectee.post(reverse("account_email"), {"email": personne.email}))
+    assert "Cette adresse est déjà celle de votre compte." in page
 
 
 def test_un_champ_vide_est_nomme_dans_le_resume_et_lie_a_son_message(client, db):
