@@ -22,9 +22,9 @@ from partenaires.models import Commune, Mandat, Reseau, Structure
 from porteurs.demonstration.sujets import SUJETS, a_la_commune
 from porteurs.enums import Etape
 from porteurs.models import Dossier, DoublonSignale, Echange, Porteur, Relais, Reunion
+from porteurs.tuiles import a_vous_de_jouer
 from socle.acteur import acteur_de
 from socle.indicateurs import calculer_tous
-from socle.listes import contributions
 from socle.models import Utilisateur
 from socle.refus import Refus
 
@@ -136,7 +136,7 @@ def test_le_tableau_du_premier_compte_vit(connecter, db):
     reponse = connecter(personne).get(reverse("accueil:tableau"))
     page = reponse.content.decode()
     attendus = {"relais": 2, "propositions": 1, "actions": 3, "dormants": 1}
-    contexte = contributions("MAILLON_TUILES")[0](acteur_de(personne)).contexte
+    contexte = a_vous_de_jouer(acteur_de(personne)).contexte
     for quoi, minimum in attendus.items():
         assert len(contexte[quoi]) >= minimum, quoi
     assert contexte["relais"][0].dossier.intitule.split(" à ")[0] in page
