@@ -128,7 +128,9 @@ def test_aucun_message_de_compte_ne_dit_e_mail_ni_n_a_d_apostrophe_droite(connec
         messages = " ".join(str(m) for m in adaptateur.error_messages.values())
         assert "e-mail" not in messages
         assert "'" not in messages
-    page = texte(connectee.post(reverse("account_email"), {"email": personne.email}))
+    page = texte(
+        connectee.post(reverse("account_email"), {"email": personne.email, "action_add": "1"})
+    )
     assert "Cette adresse est déjà celle de votre compte." in page
 
 
