@@ -25,6 +25,7 @@ from porteurs.models import Dossier, DoublonSignale, Echange, Porteur, Relais, R
 from porteurs.tuiles import a_vous_de_jouer
 from socle.acteur import acteur_de
 from socle.indicateurs import calculer_tous
+from socle.listes import contributions
 from socle.models import Utilisateur
 from socle.refus import Refus
 
