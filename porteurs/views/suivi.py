@@ -45,6 +45,20 @@ class Geste:
     bouton: str
 
 
+def _page_de_geste(request, dossier: Dossier, form, geste: Geste, retour: str):
+    return render(
+        request,
+        "porteurs/geste.html",
+        {
+            "reseau": dossier.reseau,
+            "dossier": dossier,
+            "form": form,
+            "geste": geste,
+            "retour": retour,
+        },
+    )
+
+
 def _mener(request, dossier: Dossier, form, geste: Geste, agir, succes: str):
     """Montre le formulaire, agit une seule fois quand il est juste, et revient au dossier.
 
@@ -65,17 +79,7 @@ def _mener(request, dossier: Dossier, form, geste: Geste, agir, succes: str):
             form.add_error(refus.champ if refus.champ in form.fields else None, refus.phrase)
         else:
             return redirect(retour)
-    return render(
-        request,
-        "porteurs/geste.html",
-        {
-            "reseau": dossier.reseau,
-            "dossier": dossier,
-            "form": form,
-            "geste": geste,
-            "retour": retour,
-        },
-    )
+    return _page_de_geste(request, dossier, form, geste, retour)
 
 
 @require_http_methods(["GET", "POST"])
@@ -425,17 +429,7 @@ def _repondre(request, dossier: Dossier, geste: Geste, agir, merci: str):
         except Refus as refus:
             messages.error(request, refus.phrase)
             return redirect(page)
-    return render(
-        request,
-        "porteurs/geste.html",
-        {
-            "reseau": dossier.reseau,
-            "dossier": dossier,
-            "form": form,
-            "geste": geste,
-            "retour": page,
-        },
-    )
+    return _page_de_geste(request, dossier, form, geste, page)
 
 
 @require_POST
