@@ -59,7 +59,9 @@ def test_toute_page_y_mene_sauf_la_sante(neuve, adresse):
     assert "<title>Premier lancement · Maillon</title>" in page.content.decode()
 
 
-def test_creer_le_premier_compte_puis_plus_rien(neuve, adresse):
+def test_creer_le_premier_compte_puis_plus_rien(neuve, adresse, settings):
+    # Avec un serveur d'envoi, le tableau s'ouvre sans attendre le second facteur.
+    settings.EMAIL_URL = "smtp://envoi.test"
     client = sur_place()
     assert "Clé d’installation" not in client.get(adresse).content.decode()
     reponse = client.post(adresse, COMPTE)
