@@ -169,6 +169,7 @@ class _Plume:
         repondue = None
         if role.etat != EtatAffectation.PROPOSEE:
             repondue = self.moment(role.du or role.propose_le)
+        auteur = self.par(recit, role.propose_le)
         return Affectation(
             uuid=uuid_de(self.hasard),
             dossier=dossier,
@@ -178,7 +179,8 @@ class _Plume:
             etat=role.etat,
             periode=DateRange(role.du, role.au) if role.du else None,
             motif=role.motif,
-            proposee_par=self.par(recit, role.propose_le),
+            # On ne se propose pas à soi-même : se proposer, c'est accepter.
+            proposee_par=None if auteur == role.mandat.utilisateur else auteur,
             proposee_le=self.moment(role.propose_le)
             if repondue is None
             else min(self.moment(role.propose_le), repondue),
