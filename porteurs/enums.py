@@ -1,16 +1,6 @@
 from django.db import models
 
 
-class Maillon(models.TextChoices):
-    """Les cinq maillons de la chaîne de l'accueil (CONCEPTION §3)."""
-
-    PROSPECTION = "prospection", "prospection"
-    PREMIER_ACCUEIL = "premier_accueil", "premier accueil"
-    ACCOMPAGNEMENT = "accompagnement", "accompagnement"
-    INSTALLATION = "installation", "installation"
-    INTEGRATION = "integration", "intégration"
-
-
 class Etape(models.TextChoices):
     IDEE = "idee", "idée"
     ETUDE = "etude", "étude"
@@ -37,16 +27,6 @@ CHAINE = [
     Etape.DEVELOPPEMENT,
 ]
 SORTIES = [Etape.ABANDONNE, Etape.REORIENTE, Etape.SANS_SUITE]
-MAILLON_DE_L_ETAPE = {
-    Etape.IDEE: Maillon.PREMIER_ACCUEIL,
-    Etape.ETUDE: Maillon.PREMIER_ACCUEIL,
-    Etape.MONTAGE: Maillon.ACCOMPAGNEMENT,
-    Etape.FINANCEMENT: Maillon.ACCOMPAGNEMENT,
-    Etape.CREATION: Maillon.INSTALLATION,
-    Etape.INSTALLE: Maillon.INSTALLATION,
-    Etape.SUIVI: Maillon.INTEGRATION,
-    Etape.DEVELOPPEMENT: Maillon.INTEGRATION,
-}
 
 
 class NatureProjet(models.TextChoices):

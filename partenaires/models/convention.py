@@ -2,12 +2,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR, EtatConvention
-
-
-class ConventionQuerySet(models.QuerySet):
-    def en_vigueur(self, jour):
-        return self.filter(etat__in=CONVENTION_EN_VIGUEUR, periode__contains=jour)
+from partenaires.enums import EtatConvention
 
 
 class Convention(models.Model):
@@ -29,8 +24,6 @@ class Convention(models.Model):
         related_name="conventions",
     )
     cree_le = models.DateTimeField(auto_now_add=True)
-
-    objects = ConventionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "convention"

@@ -1,7 +1,7 @@
 from django import forms
 
 from partenaires.champs import ChampCommune, ChampJour
-from partenaires.enums import SectionNaf
+from partenaires.enums import VERSION_NAF, SectionNaf
 from porteurs.coordonnees import telephone_international
 from porteurs.enums import ModeInformation, NatureProjet
 from porteurs.forms.commun import FormulaireDeReseau, selon_la_reponse
@@ -86,7 +86,10 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
     telephone = ChampTelephone()
     email = ChampCourriel()
     secteur = forms.ChoiceField(
-        label="Secteur", choices=[("", "À préciser plus tard"), *SectionNaf.choices], required=False
+        label="Secteur",
+        choices=[("", "À préciser plus tard"), *SectionNaf.choices],
+        required=False,
+        help_text=f"Les sections de la nomenclature d’activités (NAF {VERSION_NAF}).",
     )
 
     def __init__(self, *args, ressemblants=None, **kwargs):
