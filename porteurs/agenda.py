@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 
 from partenaires.enums import Fonction
 from porteurs.enums import EtatRelais, EtatReunion, NatureReunion, RoleAffectation, Volet
@@ -421,11 +421,14 @@ def _volets(
     dossier_ids: list[int], beneficiaires: set[str], jour: date | None
 ) -> dict[str, dict[str, set[int]]]:
     """Par bénéficiaire puis par volet, les dossiers ouverts par les droits en cours ce jour-là."""
-    lignes = Acces.objects.filter(
-        Q(jusqua=None) | Q(jusqua__gt=jour),
-        dossier__in=dossier_ids,
-        beneficiaire__in=beneficiaires,
-    ).values_list("beneficiaire", "volet", "dossier_id")
+    lignes = (
+        Acces.objects.en_cours(jour)
+        .filter(
+            dossier__in=dossier_ids,
+            beneficiaire__in=beneficiaires,
+        )
+        .values_list("beneficiaire", "volet", "dossier_id")
+    )
     volets: dict[str, dict[str, set[int]]] = {}
     for beneficiaire, volet, dossier_id in lignes:
         volets.setdefault(beneficiaire, {}).setdefault(volet, set()).add(dossier_id)

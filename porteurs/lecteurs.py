@@ -15,7 +15,11 @@ def lecteurs(dossier: Dossier, structure_ids: list[int]) -> dict[Audience, list[
     if hasattr(dossier, "droits_lus"):
         droits = {d["beneficiaire"]: d["volet"] for d in dossier.droits_lus}
     else:
-        droits = dict(dossier.acces.values_list("beneficiaire", "volet"))
+        droits = dict(
+            dossier.acces.en_cours(dossier.reseau.aujourd_hui()).values_list(
+                "beneficiaire", "volet"
+            )
+        )
     mandats = (
         Mandat.objects.actifs(dossier.reseau.aujourd_hui())
         .filter(

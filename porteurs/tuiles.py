@@ -50,7 +50,11 @@ def _relais_a_accepter(acteur):
         if mandat.fonction == Fonction.TECHNICIEN:
             condition |= Q(vers=mandat.structure_id, dossier__reseau=mandat.reseau_id)
     return (
-        Relais.objects.filter(condition, etat=EtatRelais.PROPOSE)
+        Relais.objects.filter(
+            condition,
+            Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier"),
+            etat=EtatRelais.PROPOSE,
+        )
         .select_related("dossier__reseau", "dossier__commune", "de")
         .order_by("propose_le", "pk")
     )

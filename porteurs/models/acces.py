@@ -41,11 +41,13 @@ def cles(acteur) -> list[str]:
 
 
 class AccesQuerySet(models.QuerySet):
+    def en_cours(self, jour):
+        """Ceux qui n'ont pas pris fin ce jour-là."""
+        return self.filter(Q(jusqua=None) | Q(jusqua__gt=jour))
+
     def de(self, acteur, volet: Volet = Volet.FICHE):
         """Les droits en cours de l'acteur ; le dossier suivi comprend la fiche."""
-        droits = self.filter(
-            Q(jusqua=None) | Q(jusqua__gt=acteur.jour), beneficiaire__in=cles(acteur)
-        )
+        droits = self.en_cours(acteur.jour).filter(beneficiaire__in=cles(acteur))
         if volet == Volet.PROFESSIONNEL:
             droits = droits.filter(volet=Volet.PROFESSIONNEL)
         return droits

@@ -132,9 +132,9 @@ class DossierQuerySet(models.QuerySet):
                     .values("uuid")[:1]
                 ),
                 droits_lus=ArraySubquery(
-                    Acces.objects.filter(dossier=OuterRef("pk")).values(
-                        json=JSONObject(beneficiaire="beneficiaire", volet="volet")
-                    )
+                    Acces.objects.en_cours(timezone.localdate())
+                    .filter(dossier=OuterRef("pk"))
+                    .values(json=JSONObject(beneficiaire="beneficiaire", volet="volet"))
                 ),
             )
             .prefetch_related(
