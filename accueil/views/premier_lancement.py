@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accueil.installation import cle_juste, creer_administrateur, depuis_la_machine, sans_compte
-from partenaires.forms import COURRIEL_INCOMPLET, MotDePasseForm
+from partenaires.forms.invitations import COURRIEL_INCOMPLET, MotDePasseForm
 from socle.debit import adresse, depasse
 from socle.refus import Refus
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partenaires.forms import InvitationForm, MotDePasseForm
+from partenaires.forms.invitations import InvitationForm, MotDePasseForm
 from partenaires.models import Invitation
 from partenaires.permissions import structures_invitables
 from partenaires.services import invitations as service

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction
-from partenaires.forms import PartageForm, ReseauForm
+from partenaires.forms.reseaux import PartageForm, ReseauForm
 from partenaires.models import ConventionStructure, Invitation, Mandat, Reseau, ReseauCommune
 from partenaires.services.reseaux import creer_reseau, ouvrir_partage
 from partenaires.views.commun import reseau_de_la_page

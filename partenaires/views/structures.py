@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from partenaires.forms import StructureForm
+from partenaires.forms.structures import StructureForm
 from partenaires.services.structures import ajouter_structure
 from partenaires.views.commun import reseau_de_la_page
 from socle.permissions import exiger
