@@ -332,7 +332,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 
 MAILLON_PERMISSIONS = [
     "socle.permissions.REGLES",
-    "partenaires.permissions.REGLES",
+    "partenaires.permissions.adhesion.REGLES",
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",
 ]
@@ -351,7 +351,7 @@ MAILLON_TUILES = [
 ]
 MAILLON_COURRIELS = [
     "socle.courriels.GENRES",
-    "partenaires.courriels.GENRES",
+    "partenaires.courriels.invitations.GENRES",
     "porteurs.courriels.GENRES",
 ]
 MAILLON_AGENDA = ["porteurs.agenda.RAISONS"]

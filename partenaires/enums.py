@@ -78,6 +78,43 @@ class EtatEvenement(models.TextChoices):
     ANNULE = "annule", "annulé"
 
 
+class Etape(models.TextChoices):
+    """Où en est un projet, de l’idée au développement, ou comment il s’est arrêté."""
+
+    IDEE = "idee", "idée"
+    ETUDE = "etude", "étude"
+    MONTAGE = "montage", "montage"
+    FINANCEMENT = "financement", "financement"
+    CREATION = "creation", "création ou reprise"
+    INSTALLE = "installe", "installé"
+    SUIVI = "suivi", "suivi post-création"
+    DEVELOPPEMENT = "developpement", "développement"
+    ABANDONNE = "abandonne", "abandonné"
+    REORIENTE = "reoriente", "réorienté"
+    SANS_SUITE = "sans_suite", "sans suite"
+
+
+# L'ordre de la chaîne. Les sorties n'y sont pas : elles closent le dossier, avec un motif.
+CHAINE = [
+    Etape.IDEE,
+    Etape.ETUDE,
+    Etape.MONTAGE,
+    Etape.FINANCEMENT,
+    Etape.CREATION,
+    Etape.INSTALLE,
+    Etape.SUIVI,
+    Etape.DEVELOPPEMENT,
+]
+SORTIES = [Etape.ABANDONNE, Etape.REORIENTE, Etape.SANS_SUITE]
+
+
+class Cote(models.TextChoices):
+    """Les deux côtés d’une installation : l’activité, et la vie de la famille."""
+
+    PROFESSIONNEL = "professionnel", "activité"
+    PRIVE = "prive", "vie privée et familiale"
+
+
 # Nomenclature d'activités française, révision 2 (Insee) ; la NAF 2025 s'applique en 2027.
 VERSION_NAF = "rév. 2"
 

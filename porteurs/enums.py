@@ -1,32 +1,8 @@
 from django.db import models
 
-
-class Etape(models.TextChoices):
-    IDEE = "idee", "idée"
-    ETUDE = "etude", "étude"
-    MONTAGE = "montage", "montage"
-    FINANCEMENT = "financement", "financement"
-    CREATION = "creation", "création ou reprise"
-    INSTALLE = "installe", "installé"
-    SUIVI = "suivi", "suivi post-création"
-    DEVELOPPEMENT = "developpement", "développement"
-    ABANDONNE = "abandonne", "abandonné"
-    REORIENTE = "reoriente", "réorienté"
-    SANS_SUITE = "sans_suite", "sans suite"
-
-
-# L'ordre de la chaîne. Les sorties n'y sont pas : elles closent le dossier, avec un motif.
-CHAINE = [
-    Etape.IDEE,
-    Etape.ETUDE,
-    Etape.MONTAGE,
-    Etape.FINANCEMENT,
-    Etape.CREATION,
-    Etape.INSTALLE,
-    Etape.SUIVI,
-    Etape.DEVELOPPEMENT,
-]
-SORTIES = [Etape.ABANDONNE, Etape.REORIENTE, Etape.SANS_SUITE]
+# Les étapes sont le vocabulaire commun de la chaîne : les compétences des partenaires s’y
+# rangent autant que les dossiers.
+from partenaires.enums import CHAINE, SORTIES, Etape  # noqa: F401
 
 
 class NatureProjet(models.TextChoices):

@@ -5,7 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from partenaires.enums import Fonction
-from partenaires.permissions import fonctions_accordables
+from partenaires.permissions.adhesion import fonctions_accordables
 from socle.models import Utilisateur
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne

@@ -1,8 +1,14 @@
+from partenaires.models.competence import (
+    Competence,
+    CompetenceCommune,
+    CompetencePersonne,
+    Theme,
+)
 from partenaires.models.convention import Convention, ConventionStructure
 from partenaires.models.evenement import Evenement
 from partenaires.models.mandat import Invitation, Mandat
 from partenaires.models.reseau import Reseau, ReseauCommune
-from partenaires.models.structure import Structure
+from partenaires.models.structure import Structure, StructureCommune
 from partenaires.models.territoire import (
     Commune,
     Departement,
@@ -13,6 +19,9 @@ from partenaires.models.territoire import (
 
 __all__ = [
     "Commune",
+    "Competence",
+    "CompetenceCommune",
+    "CompetencePersonne",
     "Convention",
     "ConventionStructure",
     "Departement",
@@ -25,4 +34,6 @@ __all__ = [
     "Reseau",
     "ReseauCommune",
     "Structure",
+    "StructureCommune",
+    "Theme",
 ]

@@ -51,6 +51,10 @@ class Structure(models.Model):
     commune = models.ForeignKey(
         "partenaires.Commune", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Vide : tout le territoire des réseaux dont elle est membre.
+    communes_servies = models.ManyToManyField(
+        "partenaires.Commune", through="partenaires.StructureCommune", related_name="+"
+    )
     email = models.EmailField("adresse de courriel", blank=True)
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     cree_le = models.DateTimeField(auto_now_add=True)
@@ -77,3 +81,22 @@ class Structure(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "cle_tri"}
         super().save(*args, **kwargs)
+
+
+class StructureCommune(models.Model):
+    """Une commune que la structure dessert, quand elle ne dessert pas tout le territoire."""
+
+    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="dessertes")
+    commune = models.ForeignKey("partenaires.Commune", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "commune desservie"
+        verbose_name_plural = "communes desservies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["structure", "commune"], name="structure_commune_unique"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.commune_id} par {self.structure_id}"

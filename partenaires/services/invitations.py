@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from partenaires.enums import Fonction
 from partenaires.models import Invitation, Mandat, Reseau, Structure
-from partenaires.permissions import fonctions_de_la_structure
+from partenaires.permissions.adhesion import fonctions_de_la_structure
 from partenaires.services.comptes import creer_compte
 from partenaires.services.mandats import ouvrir_mandat, verrouiller
 from socle import liens

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import CONVENTION_EN_VIGUEUR, TypeStructure
 from partenaires.models import ConventionStructure, Mandat, Structure
-from partenaires.permissions import structures_invitables
+from partenaires.permissions.adhesion import structures_invitables
 from partenaires.services.mandats import terminer_mandat
 from partenaires.views.commun import reseau_de_la_page
 from socle import recherches

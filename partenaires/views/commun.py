@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404
 
 from partenaires.models import Reseau
-from partenaires.permissions import LECTEURS
+from partenaires.permissions.adhesion import LECTEURS
 
 
 def reseau_de_la_page(request, slug: str) -> Reseau:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partenaires.forms.invitations import InvitationForm, MotDePasseForm
 from partenaires.models import Invitation
-from partenaires.permissions import structures_invitables
+from partenaires.permissions.adhesion import structures_invitables
 from partenaires.services import invitations as service
 from partenaires.views.commun import reseau_de_la_page
 from socle.debit import adresse, depasse
