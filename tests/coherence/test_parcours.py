@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from socle.permissions import regles_par_route
 from tests.coherence.parcours import PARCOURS, VISITEUR
-from tests.coherence.parcours_compte import COMPTE
+from tests.coherence.parcours.compte import COMPTE
 from tests.coherence.routes import routes
 from tests.coherence.scene import Scene
 from tests.fabriques.distribution import redonner_le_mot_de_passe

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.coherence.parcours import PARCOURS, VISITEUR
-from tests.coherence.parcours_compte import COMPTE
+from tests.coherence.parcours.compte import COMPTE
 from tests.coherence.scene import Scene
 from tests.fabriques import (
     DossierFabrique,

@@ -12,7 +12,7 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from tests.coherence.parcours import CONNEXION, VISITEUR, Parcours
+from tests.coherence.parcours.base import CONNEXION, VISITEUR, Parcours
 from tests.coherence.scene import Scene
 
 

@@ -1,0 +1,32 @@
+"""Un parcours par route : un module par sujet, une ligne ici pour chacun."""
+
+from tests.coherence.parcours import dossiers, pages, partenaires, reunions
+from tests.coherence.parcours.base import (
+    ABSENT,
+    CONNEXION,
+    INTERDIT,
+    PERIME,
+    VISITEUR,
+    Parcours,
+    compte_neuf,
+)
+
+PARCOURS = [
+    *pages.PAGES,
+    *pages.SANTE,
+    *pages.COURRIELS,
+    *partenaires.PARTENAIRES,
+    *dossiers.DOSSIERS,
+    *reunions.REUNIONS,
+]
+
+__all__ = [
+    "ABSENT",
+    "CONNEXION",
+    "INTERDIT",
+    "PARCOURS",
+    "PERIME",
+    "VISITEUR",
+    "Parcours",
+    "compte_neuf",
+]
