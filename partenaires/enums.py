@@ -143,3 +143,33 @@ class SectionNaf(models.TextChoices):
     S = "S", "autres services"
     T = "T", "emploi par les ménages"
     U = "U", "organisations extraterritoriales"
+
+
+class Maillon(models.TextChoices):
+    """Les cinq maillons de la chaîne d’accueil (CONCEPTION §3)."""
+
+    PROSPECTION = "prospection", "prospection"
+    PREMIER_ACCUEIL = "premier_accueil", "premier accueil"
+    ACCOMPAGNEMENT = "accompagnement", "accompagnement"
+    INSTALLATION = "installation", "installation"
+    INTEGRATION = "integration", "intégration"
+
+
+class EtatJalon(models.TextChoices):
+    A_FAIRE = "a_faire", "à faire"
+    EN_COURS = "en_cours", "en cours"
+    FAIT = "fait", "fait"
+    ABANDONNE = "abandonne", "abandonné"
+
+
+class Rubrique(models.TextChoices):
+    """Ce dont parle le diagnostic partagé : les maillons d’abord, puis le territoire."""
+
+    PROSPECTION = "prospection", "faire venir : prospection et promotion"
+    PREMIER_ACCUEIL = "premier_accueil", "premier accueil et orientation"
+    ACCOMPAGNEMENT = "accompagnement", "accompagnement des projets"
+    INSTALLATION = "installation", "installation : locaux, terrains, logements"
+    INTEGRATION = "integration", "intégration et suivi après l’installation"
+    SERVICES = "services", "services à la population : école, soins, garde"
+    ECONOMIE = "economie", "activités qui partent, activités qui manquent"
+    PARTENARIAT = "partenariat", "travail entre partenaires"

@@ -1,3 +1,4 @@
+from partenaires.models.carnet import Jalon, RubriqueDiagnostic
 from partenaires.models.competence import (
     Competence,
     CompetenceCommune,
@@ -28,11 +29,13 @@ __all__ = [
     "Epci",
     "Evenement",
     "Invitation",
+    "Jalon",
     "Mandat",
     "PopulationCommune",
     "Region",
     "Reseau",
     "ReseauCommune",
+    "RubriqueDiagnostic",
     "Structure",
     "StructureCommune",
     "Theme",
