@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partenaires.views import annuaire, communes, invitations, reseaux, structures
+from partenaires.views import annuaire, communes, invitations, mandats, reseaux, structures
 
 app_name = "partenaires"
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     ),
     path("r/<slug:reseau>/partenaires/<uuid:uuid>/", annuaire.structure, name="structure"),
     path(
-        "r/<slug:reseau>/mandats/<uuid:uuid>/fin/", annuaire.mandat_terminer, name="mandat_terminer"
+        "r/<slug:reseau>/mandats/<uuid:uuid>/fin/", mandats.mandat_terminer, name="mandat_terminer"
     ),
     path("r/<slug:reseau>/invitations/", invitations.invitations, name="invitations"),
     path("r/<slug:reseau>/invitations/nouvelle/", invitations.inviter, name="inviter"),

@@ -1,6 +1,5 @@
 """L'annuaire du réseau : ses structures, ses personnes, et la page de chaque structure."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Concat
@@ -11,11 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partenaires.enums import CONVENTION_EN_VIGUEUR, TypeStructure
 from partenaires.models import ConventionStructure, Mandat, Structure
 from partenaires.permissions.adhesion import structures_invitables
-from partenaires.services.mandats import terminer_mandat
 from partenaires.views.commun import reseau_de_la_page
 from socle import recherches
 from socle.permissions import exiger, peut
-from socle.refus import Refus
 from socle.texte import cle, sans_accent
 
 PAR_PAGE = 30
@@ -146,34 +143,4 @@ def structure(request, reseau, uuid):
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau)
             and structures_invitables(request.acteur, reseau).filter(pk=objet.pk).exists(),
         },
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def mandat_terminer(request, reseau, uuid):
-    """GET dit ce qui va se passer, POST met fin au mandat dès aujourd'hui."""
-    reseau = reseau_de_la_page(request, reseau)
-    mandat = get_object_or_404(
-        Mandat.objects.filter(reseau=reseau).select_related("utilisateur", "structure"), uuid=uuid
-    )
-    exiger(request.acteur, "partenaires.mandat.terminer", mandat)
-    le_sien = mandat.utilisateur_id == request.acteur.utilisateur_id
-    if request.method == "POST":
-        suite = redirect("partenaires:structure", reseau=reseau.slug, uuid=mandat.structure.uuid)
-        try:
-            terminer_mandat(acteur=request.acteur, mandat=mandat)
-        except Refus as refus:
-            messages.error(request, refus.phrase)
-            return suite
-        messages.success(
-            request,
-            f"{mandat.utilisateur.nom_complet} n’agit plus comme "
-            f"{mandat.get_fonction_display()} pour {mandat.structure.nom}.",
-        )
-        # Qui vient de mettre fin à son propre mandat n'a peut-être plus l'annuaire.
-        return redirect("accueil:tableau") if le_sien else suite
-    return render(
-        request,
-        "partenaires/mandat_terminer.html",
-        {"reseau": reseau, "mandat": mandat, "le_sien": le_sien},
     )
