@@ -5,6 +5,7 @@ from partenaires.models.competence import (
     CompetencePersonne,
     Theme,
 )
+from partenaires.models.conformite import Conformite
 from partenaires.models.convention import Convention, ConventionStructure
 from partenaires.models.evenement import Evenement
 from partenaires.models.mandat import Invitation, Mandat
@@ -23,6 +24,7 @@ __all__ = [
     "Competence",
     "CompetenceCommune",
     "CompetencePersonne",
+    "Conformite",
     "Convention",
     "ConventionStructure",
     "Departement",

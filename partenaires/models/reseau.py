@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from partenaires.enums import Module
 
+# Sous cet effectif, un nombre peut désigner quelqu'un : un réseau masque plus, jamais moins.
+SEUIL_MINIMAL = 5
+
 
 def modules_de_depart():
     return [Module.ANNUAIRE, Module.DOSSIERS, Module.REUNIONS]
@@ -40,6 +43,17 @@ class Reseau(models.Model):
     communes = models.ManyToManyField(
         "partenaires.Commune", through="partenaires.ReseauCommune", related_name="reseaux"
     )
+    # Le lien de parenté se noue à deux : l'un propose, l'autre accepte, chacun peut le défaire.
+    parent_propose = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="enfants_proposes",
+        verbose_name="réseau parent proposé",
+    )
+    propose_par_parent = models.BooleanField("proposé par le parent", db_default=False)
+    peut_ouvrir = models.BooleanField("peut ouvrir des réseaux", db_default=False)
     fuseau = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
     modules = ArrayField(
         models.CharField(max_length=20, choices=Module.choices), default=modules_de_depart
@@ -54,6 +68,10 @@ class Reseau(models.Model):
     accord_conjoint_le = models.DateField(
         "accord des responsables conjoints signé le", null=True, blank=True
     )
+    # Les étapes du guide qui ne se lisent pas ailleurs : la personne a dit « c'est bien cela ».
+    confirmes = ArrayField(models.CharField(max_length=20), db_default=[], blank=True)
+    # Le guide de lancement est rangé : le tableau ne le rappelle plus.
+    lance_le = models.DateTimeField("guide de lancement rangé le", null=True, blank=True)
     cree_le = models.DateTimeField(auto_now_add=True)
 
     objects = ReseauQuerySet.as_manager()
@@ -74,6 +92,19 @@ class Reseau(models.Model):
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
                 name="reseau_pas_son_propre_parent",
                 violation_error_message="Un réseau ne peut pas être son propre parent.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent_propose__isnull=True)
+                | (models.Q(parent__isnull=True) & ~models.Q(parent_propose=models.F("id"))),
+                name="reseau_parent_propose_un_seul",
+                violation_error_message=(
+                    "Un réseau se propose à un seul parent, qui n’est pas lui, quand il n’en a pas."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seuil_masquage__gte=SEUIL_MINIMAL),
+                name="reseau_seuil_protecteur",
+                violation_error_message="Sous cinq, un chiffre peut désigner quelqu’un.",
             ),
         ]
 
