@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from porteurs.coordonnees import cle_nom, telephone_international
+from porteurs.coordonnees import cle_nom
 from porteurs.models import Dossier, Porteur
 from porteurs.services.acces import ecarts
+from socle.coordonnees import telephone_international
 
 # Les accès se comparent dossier par dossier : par lots, pour une mémoire bornée.
 LOT = 2000

@@ -8,6 +8,7 @@ from partenaires.models.competence import (
 from partenaires.models.conformite import Conformite
 from partenaires.models.convention import Convention, ConventionStructure
 from partenaires.models.evenement import Evenement
+from partenaires.models.fusion import Fusion, ImportStructures
 from partenaires.models.mandat import Invitation, Mandat
 from partenaires.models.reseau import Reseau, ReseauCommune
 from partenaires.models.structure import Structure, StructureCommune
@@ -30,6 +31,8 @@ __all__ = [
     "Departement",
     "Epci",
     "Evenement",
+    "Fusion",
+    "ImportStructures",
     "Invitation",
     "Jalon",
     "Mandat",

@@ -8,9 +8,17 @@ from socle.texte import cle
 
 
 class StructureQuerySet(models.QuerySet):
+    def vivantes(self):
+        """Sans celles qu'une fusion a réunies à une autre : elles ne paraissent plus nulle part."""
+        return self.filter(fusionnee_dans=None)
+
+    def au_public(self):
+        """Celles qui ont accepté de paraître dans l'annuaire que tout le monde lit."""
+        return self.vivantes().filter(annuaire_public=True)
+
     def membres(self, reseau_id: int, jour):
         """Les structures qu'une convention en vigueur lie au réseau ce jour-là."""
-        return self.filter(
+        return self.vivantes().filter(
             Exists(
                 ConventionStructure.objects.filter(
                     structure=OuterRef("pk"),
@@ -24,8 +32,8 @@ class StructureQuerySet(models.QuerySet):
     def visible_par(self, acteur):
         """Les structures membres des réseaux de l'acteur ; l'administrateur les voit toutes."""
         if "administrateur" in acteur.roles_generaux:
-            return self.all()
-        return self.filter(
+            return self.vivantes()
+        return self.vivantes().filter(
             Exists(
                 ConventionStructure.objects.filter(
                     structure=OuterRef("pk"),
@@ -55,8 +63,22 @@ class Structure(models.Model):
     communes_servies = models.ManyToManyField(
         "partenaires.Commune", through="partenaires.StructureCommune", related_name="+"
     )
+    # Ce que lisent les membres, puis ce que lit tout le monde.
     email = models.EmailField("adresse de courriel", blank=True)
     telephone = models.CharField("téléphone", max_length=20, blank=True)
+    email_public = models.EmailField("adresse de courriel du public", blank=True)
+    telephone_public = models.CharField("téléphone du public", max_length=20, blank=True)
+    adresse = models.CharField(max_length=200, blank=True)
+    site = models.URLField("site internet", max_length=200, blank=True)
+    description = models.CharField(max_length=400, blank=True)
+    # Sept jours, du lundi au dimanche, chacun au plus deux plages : partenaires.horaires.
+    horaires = models.JSONField("heures d’ouverture", default=list, blank=True)
+    horaires_precision = models.CharField("précision sur les horaires", max_length=200, blank=True)
+    annuaire_public = models.BooleanField("visible dans l’annuaire public", default=False)
+    # Une structure réunie à une autre garde sa ligne : la fusion se défait (docs/decisions).
+    fusionnee_dans = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbees"
+    )
     cree_le = models.DateTimeField(auto_now_add=True)
 
     objects = StructureQuerySet.as_manager()
@@ -66,10 +88,20 @@ class Structure(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["siret"],
-                condition=~models.Q(siret=""),
+                condition=~models.Q(siret="") & models.Q(fusionnee_dans=None),
                 name="structure_siret_unique",
                 violation_error_message="Une structure porte déjà ce SIRET.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(site="") | models.Q(site__startswith="https://"),
+                name="structure_site_https",
+                violation_error_message="L’adresse du site commence par https://.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fusionnee_dans=None) | ~models.Q(fusionnee_dans=models.F("id")),
+                name="structure_pas_fusionnee_a_elle_meme",
+                violation_error_message="Une structure ne se réunit pas à elle-même.",
+            ),
         ]
         indexes = [models.Index(fields=["cle_tri"], name="structure_tri")]
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from partenaires.demonstration.contexte import Contexte, instant, telephone, uuid_de
-from porteurs.coordonnees import cle_nom, telephone_international
+from porteurs.coordonnees import cle_nom
 from porteurs.demonstration import paroles
 from porteurs.demonstration.recit import Recit
 from porteurs.demonstration.roles import technicien
@@ -30,6 +30,7 @@ from porteurs.models import (
     Relais,
 )
 from porteurs.services.acces import indexer, recalculer
+from socle.coordonnees import telephone_international
 from socle.texte import cle
 
 LOT = 1000

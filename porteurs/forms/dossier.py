@@ -2,46 +2,13 @@ from django import forms
 
 from partenaires.champs import ChampCommune, ChampJour
 from partenaires.enums import VERSION_NAF, SectionNaf
-from porteurs.coordonnees import telephone_international
 from porteurs.enums import ModeInformation, NatureProjet
 from porteurs.forms.commun import FormulaireDeReseau, selon_la_reponse
+from socle.coordonnees import ChampCourriel, ChampTelephone
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
 
 AUTRE_PERSONNE = "autre"
-
-
-class ChampTelephone(forms.CharField):
-    """Un numéro écrit comme on veut, facultatif ; illisible, il est refusé avec un exemple."""
-
-    def __init__(self):
-        super().__init__(
-            label="Téléphone",
-            max_length=30,
-            required=False,
-            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-        )
-
-    def clean(self, value):
-        telephone = super().clean(value).strip()
-        if telephone and not telephone_international(telephone):
-            raise forms.ValidationError(
-                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, "
-                "+33 6 39 98 00 00…"
-            )
-        return telephone
-
-
-class ChampCourriel(forms.EmailField):
-    def __init__(self):
-        super().__init__(
-            label="Adresse de courriel",
-            required=False,
-            widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-            error_messages={
-                "invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."
-            },
-        )
 
 
 class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):

@@ -7,7 +7,6 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from porteurs.coordonnees import telephone_international
 from porteurs.enums import (
     CHAINE,
     SORTIES,
@@ -20,6 +19,7 @@ from porteurs.enums import (
 from porteurs.models import Dossier, Echange, EtapeDossier, Participation, Porteur
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
+from socle.coordonnees import telephone_international
 from socle.permissions import peut
 from socle.refus import Refus
 

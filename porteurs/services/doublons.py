@@ -2,8 +2,9 @@
 
 from django.db.models import BooleanField, Case, Q, QuerySet, When
 
-from porteurs.coordonnees import cle_nom, telephone_international
+from porteurs.coordonnees import cle_nom
 from porteurs.models import Dossier, DoublonSignale, Participation, Porteur
+from socle.coordonnees import telephone_international
 
 
 def ressemblants(reseau, *, prenom: str, nom: str, email: str, telephone: str) -> QuerySet[Dossier]:

@@ -8,7 +8,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from porteurs.coordonnees import telephone_international
 from porteurs.enums import (
     Audience,
     Etape,
@@ -36,6 +35,7 @@ from porteurs.models import (
     Reunion,
 )
 from porteurs.services.acces import indexer, recalculer
+from socle.coordonnees import telephone_international
 from tests.fabriques.partenaires import (
     ReseauFabrique,
     StructureFabrique,

@@ -1,0 +1,68 @@
+"""Les téléphones et les courriels tels que les gens les écrivent : un champ pour chacun, partout."""
+
+import phonenumbers
+from django import forms
+
+
+def telephone_international(saisie: str) -> str:
+    """La forme E.164 d'un numéro écrit à la française ou avec un indicatif ; vide si illisible."""
+    numero = _numero(saisie)
+    if numero is None:
+        return ""
+    return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
+
+
+def telephone_lisible(saisie: str) -> str:
+    """Le numéro groupé comme on le lit, sans indicatif s'il est français ; illisible, tel quel."""
+    numero = _numero(saisie)
+    if numero is None:
+        return saisie
+    forme = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        numero, forme.NATIONAL if numero.country_code == 33 else forme.INTERNATIONAL
+    )
+
+
+def _numero(saisie: str):
+    try:
+        numero = phonenumbers.parse(saisie, "FR")
+    except phonenumbers.NumberParseException:
+        return None
+    return numero if phonenumbers.is_possible_number(numero) else None
+
+
+class ChampTelephone(forms.CharField):
+    """Un numéro écrit comme on veut, facultatif ; illisible, il est refusé avec un exemple."""
+
+    def __init__(self, label: str = "Téléphone", **kwargs):
+        kwargs.setdefault("required", False)
+        super().__init__(
+            label=label,
+            max_length=30,
+            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+            **kwargs,
+        )
+
+    def clean(self, value):
+        telephone = super().clean(value).strip()
+        if telephone and not telephone_international(telephone):
+            raise forms.ValidationError(
+                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, "
+                "+33 6 39 98 00 00…"
+            )
+        return telephone
+
+
+class ChampCourriel(forms.EmailField):
+    """Une adresse de courriel facultative."""
+
+    def __init__(self, label: str = "Adresse de courriel", **kwargs):
+        kwargs.setdefault("required", False)
+        super().__init__(
+            label=label,
+            widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+            error_messages={
+                "invalid": "Cette adresse ne semble pas complète : il faut un @ et un point."
+            },
+            **kwargs,
+        )
