@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "socle.middleware.ConnexionParDefaut",
     "socle.middleware.SecondFacteur",
+    "socle.middleware.ModuleEmploye",
     "socle.middleware.JournalDesRefus",
     "accueil.middleware.PremierLancement",
 ]
@@ -333,6 +334,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 MAILLON_PERMISSIONS = [
     "socle.permissions.REGLES",
     "partenaires.permissions.adhesion.REGLES",
+    "partenaires.permissions.carnet.REGLES",
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",
 ]
@@ -363,6 +365,7 @@ MAILLON_INDICATEURS = [
 MAILLON_SANTE = ["socle.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
+    "partenaires.demonstration.carnet.construire",
     "porteurs.demonstration.construire",
     "bourse.demonstration.construire",
 ]

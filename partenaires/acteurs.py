@@ -19,6 +19,7 @@ class MandatDuJour:
     structure_nom: str
     fonction: str
     administre: bool
+    modules: tuple[str, ...]
 
 
 def mandats_du_jour(utilisateur_ids: Iterable[int]) -> dict[int, list[MandatDuJour]]:
@@ -37,6 +38,7 @@ def mandats_du_jour(utilisateur_ids: Iterable[int]) -> dict[int, list[MandatDuJo
             "structure__nom",
             "fonction",
             "administre",
+            "reseau__modules",
         )
     )
     par_personne: dict[int, list[MandatDuJour]] = {}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from partenaires.enums import Fonction
+from partenaires.enums import Fonction, Module
 from porteurs.agenda import compter
 from porteurs.enums import EtatRelais, NatureReunion, Volet
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais, Reunion
@@ -20,6 +20,7 @@ HORIZON_ACTIONS = timedelta(days=7)
 
 def a_vous_de_jouer(acteur) -> Tuile | None:
     """Ce qui attend une réponse de la personne, le plus engageant d'abord."""
+    acteur = acteur.pour(Module.DOSSIERS)
     if not acteur.reseaux(T, P, A):
         return None
     relais = list(_relais_a_accepter(acteur)[:MONTREES])
@@ -107,6 +108,7 @@ def _doublons(acteur):
 
 def mes_dossiers(acteur) -> Tuile | None:
     """Les dossiers dont la personne est référente ou marraine, les plus vivants d'abord."""
+    acteur = acteur.pour(Module.DOSSIERS)
     if not acteur.reseaux(T, P):
         return None
     dossiers = list(
@@ -138,6 +140,7 @@ def prochaine_reunion(acteur) -> Tuile | None:
 
     Un comité ne se compte pas : il lit des nombres, pas des dossiers.
     """
+    acteur = acteur.pour(Module.REUNIONS)
     reseaux = acteur.reseaux(T, A, Fonction.ELU)
     if not reseaux:
         return None

@@ -6,7 +6,7 @@ structure. Les mandats sont fournis par l'application qui les connaît.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Protocol
@@ -24,6 +24,8 @@ class Attribution(Protocol):
     fonction: str
     reseau_id: int
     structure_id: int
+    # Les parties de Maillon que ce réseau emploie.
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,12 @@ class Acteur:
 
     def roles(self, reseau_id: int | None) -> frozenset[str]:
         return self.roles_generaux | self.fonctions(reseau_id)
+
+    def pour(self, module: str) -> "Acteur":
+        """Le même, dans les seuls réseaux qui emploient ce module ; sans module, lui-même."""
+        if not module or all(module in m.modules for m in self.mandats):
+            return self
+        return replace(self, mandats=tuple(m for m in self.mandats if module in m.modules))
 
     def structures(self, reseau_id: int, *fonctions: str) -> list[int]:
         """Les structures au titre desquelles l'acteur exerce l'une de ces fonctions."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -16,7 +16,7 @@ from socle.acteur import acteur_de
 from socle.comptes import connexion_renforcee, route_de_compte, second_facteur_pose
 from socle.enums import Operation
 from socle.journal import consigner
-from socle.permissions import regles_par_route
+from socle.permissions import module_de, regles_par_route
 from socle.reprise import garder_la_saisie, nommer_la_session_fermee, oublier_si_renvoyee
 
 
@@ -157,6 +157,29 @@ def _demande_un_second_facteur(route: str) -> bool:
     if settings.EMAIL_URL or route_de_compte(route):
         return False
     return not any("public" in r.roles for r in regles)
+
+
+class ModuleEmploye:
+    """Une page d'un module que le réseau de l'adresse n'emploie pas n'existe pas (404)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, args, kwargs):
+        module = module_de(request.resolver_match.view_name)
+        slug = kwargs.get("reseau")
+        if not module or slug is None or not request.user.is_authenticated:
+            return
+        if any(
+            module not in mandat.modules
+            for mandat in request.acteur.mandats
+            if mandat.reseau_slug == slug
+        ):
+            raise Http404("Le réseau n'emploie pas ce module.")
+        return
 
 
 class JournalDesRefus:

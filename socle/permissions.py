@@ -32,6 +32,7 @@ class Regle:
 
     ``roles`` associe un rôle (« public », « connecte », « administrateur » ou une fonction de
     mandat) à l'état requis. ``second_facteur`` : la route exige une connexion renforcée.
+    ``module`` : là où le réseau ne l'emploie pas, le geste est refusé et la page absente.
     """
 
     action: str
@@ -39,6 +40,8 @@ class Regle:
     routes: tuple[str, ...]
     roles: dict[str, Etat]
     second_facteur: bool = False
+    # Ce que le réseau doit employer pour que l'action existe ; vide, elle existe partout.
+    module: str = ""
 
 
 @cache
@@ -61,6 +64,11 @@ def regles_par_route() -> dict[str, list[Regle]]:
     return routes
 
 
+def module_de(route: str) -> str:
+    """Le module que cette page demande au réseau d'employer ; vide si elle n'en demande pas."""
+    return next((r.module for r in regles_par_route().get(route, ()) if r.module), "")
+
+
 def peut(acteur: Acteur, action: str, objet=None) -> bool:
     """Vrai si l'un des rôles de l'acteur, dans le réseau de l'objet, permet l'action.
 
@@ -68,6 +76,7 @@ def peut(acteur: Acteur, action: str, objet=None) -> bool:
     ``reseau_id``.
     """
     regle = regles()[action]
+    acteur = acteur.pour(regle.module)
     if objet is None:
         roles = acteur.roles_generaux | {m.fonction for m in acteur.mandats}
     else:

@@ -5,9 +5,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from partenaires.enums import Fonction
+from partenaires.enums import Fonction, Module
 from socle.listes import contributions
-from socle.permissions import exiger
+from socle.permissions import exiger, module_de
 
 # Jusqu'à dix, on l'écrit en lettres : la page parle à quelqu'un.
 EN_LETTRES = [
@@ -104,7 +104,7 @@ def _ouvertures(acteur) -> list[tuple[str, str]]:
     """Les réseaux où la personne peut ouvrir un dossier : le nom, et l'adresse."""
     return [
         (nom, reverse("porteurs:dossier_ouvrir", args=[slug]))
-        for nom, slug in _reseaux(acteur, Fonction.TECHNICIEN)
+        for nom, slug in _reseaux(acteur.pour(Module.DOSSIERS), Fonction.TECHNICIEN)
     ]
 
 
@@ -117,6 +117,7 @@ def _mots(acteur) -> list[dict]:
                 (f"{libelle}, {nom}" if len(reseaux) > 1 else libelle, reverse(route, args=[slug]))
                 for nom, slug in reseaux
                 for libelle, route in mot.liens
+                if (nom, slug) in _reseaux(acteur.pour(module_de(route)), mot.fonction)
             ]
             mots.append({"titre": mot.titre, "phrase": mot.phrase, "liens": liens})
     return mots

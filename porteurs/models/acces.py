@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from partenaires.enums import Fonction
+from partenaires.enums import Fonction, Module
 from porteurs.enums import Volet
 
 
@@ -33,9 +33,9 @@ def cles_du_mandat(mandat, utilisateur_id: int) -> set[str]:
 
 
 def cles(acteur) -> list[str]:
-    """Les clés que les mandats du jour donnent à l'acteur."""
+    """Les clés que donnent à l'acteur ses mandats du jour, là où le réseau suit des dossiers."""
     portees: set[str] = set()
-    for mandat in acteur.mandats:
+    for mandat in acteur.pour(Module.DOSSIERS).mandats:
         portees |= cles_du_mandat(mandat, acteur.utilisateur_id)
     return sorted(portees)
 

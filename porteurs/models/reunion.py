@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
-from partenaires.enums import Fonction
+from partenaires.enums import Fonction, Module
 from porteurs.calendrier import quand
 from porteurs.enums import EtatReunion, NatureReunion
 
@@ -13,6 +13,7 @@ class ReunionQuerySet(models.QuerySet):
 
         Les comités se voient aussi de leurs élus ; leur ordre du jour ne nomme jamais personne.
         """
+        acteur = acteur.pour(Module.REUNIONS)
         techniques = acteur.reseaux(Fonction.TECHNICIEN, Fonction.ANIMATEUR)
         elus = acteur.reseaux(Fonction.ELU)
         return self.filter(

@@ -7,7 +7,7 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from partenaires.enums import Fonction
+from partenaires.enums import Fonction, Module
 from partenaires.models import Mandat, Structure
 from porteurs.agenda import jour_de
 from porteurs.enums import Audience, EtatReunion, NatureEchange, NatureReunion
@@ -192,7 +192,11 @@ def a_annoncer(maintenant: datetime) -> list[Reunion]:
     """Les réunions techniques à sept jours ou moins, comptés dans le fuseau de leur réseau."""
     proches = (
         Reunion.objects.a_venir(maintenant)
-        .filter(nature=NatureReunion.TECHNIQUE, debut__lt=maintenant + AVANCE + timedelta(days=1))
+        .filter(
+            nature=NatureReunion.TECHNIQUE,
+            debut__lt=maintenant + AVANCE + timedelta(days=1),
+            reseau__modules__contains=[Module.REUNIONS],
+        )
         .select_related("reseau")
     )
     return [
