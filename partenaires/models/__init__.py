@@ -3,13 +3,15 @@ from partenaires.models.competence import (
     Competence,
     CompetenceCommune,
     CompetencePersonne,
+    GrilleCompetences,
     Theme,
 )
+from partenaires.models.confirmation import ConfirmationAnnuelle, DepartSignale
 from partenaires.models.conformite import Conformite
 from partenaires.models.convention import Convention, ConventionStructure
 from partenaires.models.evenement import Evenement
 from partenaires.models.fusion import Fusion, ImportStructures
-from partenaires.models.mandat import Invitation, Mandat
+from partenaires.models.mandat import AdministrationSeule, Invitation, Mandat
 from partenaires.models.reseau import Reseau, ReseauCommune
 from partenaires.models.structure import Structure, StructureCommune
 from partenaires.models.territoire import (
@@ -21,16 +23,20 @@ from partenaires.models.territoire import (
 )
 
 __all__ = [
+    "AdministrationSeule",
     "Commune",
     "Competence",
     "CompetenceCommune",
     "CompetencePersonne",
     "Conformite",
+    "ConfirmationAnnuelle",
     "Convention",
     "ConventionStructure",
+    "DepartSignale",
     "Departement",
     "Epci",
     "Evenement",
+    "GrilleCompetences",
     "Fusion",
     "ImportStructures",
     "Invitation",

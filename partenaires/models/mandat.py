@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
@@ -38,6 +40,12 @@ class MandatQuerySet(models.QuerySet):
                 )
             ),
             periode__contains=_aujourd_hui_dans("reseau__fuseau"),
+        )
+
+    def administrent(self, jour, fonctions):
+        """Ceux par qui une structure tient son adhésion ce jour-là."""
+        return self.actifs(jour).filter(
+            administre=True, fonction__in=fonctions, utilisateur__is_active=True
         )
 
     def actifs(self, jour):
@@ -86,6 +94,13 @@ class Mandat(models.Model):
         "administre l’adhésion de sa structure (invite, met fin aux mandats)", default=False
     )
     telephone = models.CharField("téléphone dans cette fonction", max_length=20, blank=True)
+    perimetre = models.CharField("périmètre, en mots", max_length=400, blank=True)
+    # La personne que ce mandat supplée : elle garde le sien, sa suppléante agit de plein droit.
+    supplee = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="suppleants"
+    )
+    # La fin dont on a déjà prévenu : repoussée par un renouvellement, elle se rappellera.
+    fin_rappelee = models.DateField("fin déjà rappelée", null=True, blank=True)
     cree_le = models.DateTimeField(auto_now_add=True)
 
     objects = MandatQuerySet.as_manager()
@@ -97,6 +112,11 @@ class Mandat(models.Model):
                 condition=models.Q(periode__isempty=False, periode__startswith__isnull=False),
                 name="mandat_periode_reelle",
                 violation_error_message="Le mandat finit avant d’avoir commencé.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(supplee=None) | ~models.Q(supplee=F("id")),
+                name="mandat_ne_se_supplee_pas",
+                violation_error_message="On ne se supplée pas soi-même.",
             ),
             ExclusionConstraint(
                 name="mandat_sans_chevauchement",
@@ -130,6 +150,37 @@ class Mandat(models.Model):
 
     def __str__(self):
         return f"{self.utilisateur_id}, {self.get_fonction_display()}"
+
+    @property
+    def dernier_jour(self):
+        """Le dernier jour où le mandat donne des droits ; rien quand il n'a pas de fin."""
+        return self.periode.upper - timedelta(days=1) if self.periode.upper else None
+
+
+class AdministrationSeule(models.Model):
+    """Pourquoi une structure n'a qu'une personne, ou aucune, pour administrer son adhésion."""
+
+    structure = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.PROTECT, related_name="+"
+    )
+    reseau = models.ForeignKey("partenaires.Reseau", on_delete=models.PROTECT, related_name="+")
+    motif = models.CharField(max_length=300)
+    par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    le = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "administration par une seule personne"
+        verbose_name_plural = "administrations par une seule personne"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["structure", "reseau"], name="administration_seule_unique"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.structure_id} dans {self.reseau_id}"
 
 
 class InvitationQuerySet(models.QuerySet):
