@@ -131,3 +131,25 @@ class CompetencePersonne(models.Model):
 
     def __str__(self):
         return f"{self.utilisateur_id} pour {self.competence_id}"
+
+
+class GrilleCompetences(models.Model):
+    """Qui a enregistré la grille d’une structure pour la dernière fois, et quand."""
+
+    structure = models.OneToOneField(
+        "partenaires.Structure",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="grille_competences",
+    )
+    modifiee_le = models.DateTimeField("modifiée le")
+    modifiee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "grille de compétences"
+        verbose_name_plural = "grilles de compétences"
+
+    def __str__(self):
+        return f"compétences de {self.structure_id}"

@@ -50,9 +50,15 @@ def test_les_imports_ne_remontent_pas():
 # (SET_NULL) : une cascade de plus est une décision, à écrire ici.
 CASCADES = {
     "bourse.FrequentationJour.reseau",
+    "partenaires.Competence.structure",
+    "partenaires.CompetenceCommune.competence",
+    "partenaires.CompetencePersonne.competence",
     "partenaires.ConventionStructure.convention",
+    "partenaires.GrilleCompetences.structure",
     "partenaires.PopulationCommune.commune",
     "partenaires.ReseauCommune.reseau",
+    "partenaires.StructureCommune.structure",
+    "partenaires.Theme.reseau",
     "porteurs.Acces.dossier",
     "porteurs.Action.dossier",
     "porteurs.Affectation.dossier",
