@@ -1,0 +1,366 @@
+"""Qui couvre quoi : la règle, en clair, et la matrice d'un réseau, calculée par ensembles.
+
+La matrice ne compare jamais une compétence à une commune. Les compétences d'une structure qui ont
+les mêmes communes et les mêmes personnes forment un *profil* ; chaque profil est un bit. Une case
+(thème × étape) est alors un entier, une commune aussi (les profils qui la desservent), et les
+communes qui ont le même entier se comptent ensemble. Un essai compare le tout à ``couvre``.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Prefetch
+
+from partenaires.enums import CHAINE, Cote, SectionNaf
+from partenaires.models import (
+    Competence,
+    CompetenceCommune,
+    CompetencePersonne,
+    Mandat,
+    ReseauCommune,
+    Structure,
+    StructureCommune,
+    Theme,
+)
+
+# À partir d'autant de structures au même endroit, on se recouvre : autant en parler entre soi.
+RECOUVREMENT = 4
+RANG = {etape: rang for rang, etape in enumerate(CHAINE)}
+
+
+def couvre(competence: Competence, commune_id: int, communes_reseau, *, section: str = "") -> bool:
+    """La règle : cette compétence sert-elle cette commune, pour ce secteur, dans ce réseau ?
+
+    Sans communes à elle, une compétence va où va sa structure ; sans communes à elle, une
+    structure va dans tout le réseau. Jamais hors du réseau. Sans secteur, tous. La structure doit
+    être membre du réseau, ce que vérifie celui qui appelle. ``communes_reseau`` : leurs clés.
+    """
+    if section and competence.sections and section not in competence.sections:
+        return False
+    if commune_id not in communes_reseau:
+        return False
+    lieux = {lieu.commune_id for lieu in competence.lieux.all()}
+    lieux = lieux or {d.commune_id for d in competence.structure.dessertes.all()}
+    return not lieux or commune_id in lieux
+
+
+class Case(NamedTuple):
+    """Un thème à une étape, dans une zone.
+
+    ``structures`` : combien y servent au moins une commune. ``servies`` sur ``communes`` : combien
+    de communes sont servies par l'une d'elles. ``seule_personne`` : tout y repose sur une personne
+    nommée, quel que soit le nombre de structures.
+    """
+
+    structures: int
+    servies: int
+    communes: int
+    seule_personne: bool
+
+    @property
+    def manque(self) -> bool:
+        return self.structures == 0
+
+    @property
+    def fragile(self) -> bool:
+        return self.structures == 1 or self.seule_personne
+
+    @property
+    def partielle(self) -> bool:
+        return 0 < self.servies < self.communes
+
+    @property
+    def recouvrement(self) -> bool:
+        return self.structures >= RECOUVREMENT
+
+    @property
+    def etat(self) -> str:
+        """L'état en mots ; il se lit sans couleur, à l'écran, sur papier et dans l'export."""
+        if self.manque:
+            return "manque"
+        if self.fragile:
+            return "une seule personne" if self.structures > 1 else "une seule structure"
+        return "recouvrement" if self.recouvrement else "assuré"
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Une intercommunalité du réseau ; sans elle (quelques îles), les communes vont ensemble."""
+
+    code: str
+    nom: str
+    communes: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Profil:
+    """Ce qu'ont en commun des compétences d'une structure. ``lieux`` vide : ceux de la structure."""
+
+    structure_id: int
+    lieux: frozenset[int]
+    personnes: frozenset[int]
+
+
+@dataclass
+class Couverture:
+    """Un réseau un jour donné : ses zones, ses membres, et pour chaque case les profils présents."""
+
+    themes: list[Theme]
+    zones: list[Zone]
+    structures: dict[int, Structure]
+    dessertes: dict[int, frozenset[int]]
+    profils: list[Profil]
+    presents: dict[tuple[int, str], int]
+    memoire: dict = field(default_factory=dict)
+
+    @cached_property
+    def communes(self) -> frozenset[int]:
+        return frozenset().union(*(zone.communes for zone in self.zones))
+
+    @cached_property
+    def par_commune(self) -> dict[int, int]:
+        """Par commune du réseau, les profils qui la desservent."""
+        partout, desservies = 0, dict.fromkeys(self.communes, 0)
+        for rang, profil in enumerate(self.profils):
+            lieux = profil.lieux or self.dessertes.get(profil.structure_id)
+            if not lieux:
+                partout |= 1 << rang
+                continue
+            for commune in lieux & self.communes:
+                desservies[commune] |= 1 << rang
+        return {commune: masque | partout for commune, masque in desservies.items()}
+
+    @cached_property
+    def sans_nom(self) -> int:
+        """Les profils qui ne nomment personne : la structure répond d'une seule voix."""
+        return sum(1 << rang for rang, p in enumerate(self.profils) if not p.personnes)
+
+    def communes_de(self, zone: Zone | None) -> frozenset[int]:
+        return zone.communes if zone else self.communes
+
+    def _classes(self, zone: Zone | None) -> tuple[int, Counter, int]:
+        """Les profils présents dans la zone, et combien de communes ont les mêmes."""
+        cle = zone and zone.code
+        if cle not in self.memoire:
+            communes = self.communes_de(zone)
+            classes = Counter(self.par_commune[c] for c in communes)
+            tous = 0
+            for masque in classes:
+                tous |= masque
+            self.memoire[cle] = tous, classes, {}
+        return self.memoire[cle]
+
+    def case(self, theme_id: int, etape: str, zone: Zone | None = None) -> Case:
+        tous, classes, connues = self._classes(zone)
+        presents = self.presents.get((theme_id, etape), 0) & tous
+        if presents not in connues:
+            servies = sum(nombre for masque, nombre in classes.items() if masque & presents)
+            connues[presents] = Case(
+                # Une structure n'a qu'une compétence par case : un bit présent, une structure.
+                presents.bit_count(),
+                servies,
+                classes.total(),
+                self._repose_sur_une_personne(presents),
+            )
+        return connues[presents]
+
+    def _repose_sur_une_personne(self, presents: int) -> bool:
+        if not presents or presents & self.sans_nom:
+            return False
+        personnes: set[int] = set()
+        for profil in self.profils_de(presents):
+            personnes |= profil.personnes
+            if len(personnes) > 1:
+                return False
+        return True
+
+    def profils_de(self, presents: int):
+        while presents:
+            bit = presents & -presents
+            yield self.profils[bit.bit_length() - 1]
+            presents ^= bit
+
+    def servies(self, theme_id: int, etape: str, zone: Zone | None = None) -> dict[int, int]:
+        """Par commune de la zone, le nombre de structures qui la servent ; 0 quand personne."""
+        presents = self.presents.get((theme_id, etape), 0)
+        return {c: (self.par_commune[c] & presents).bit_count() for c in self.communes_de(zone)}
+
+
+def lire_couverture(reseau, *, section: str = "") -> Couverture:
+    """La couverture du réseau aujourd'hui, pour un secteur ou pour tous, en six requêtes.
+
+    Ne comptent que les structures qu'une convention en vigueur lie au réseau, et les personnes
+    dont un mandat y court aujourd'hui.
+    """
+    jour = reseau.aujourd_hui()
+    structures = {
+        s.pk: s
+        for s in Structure.objects.membres(reseau.pk, jour)
+        .only("uuid", "nom", "type", "cle_tri")
+        .order_by("cle_tri", "pk")
+    }
+    themes = list(Theme.objects.du_reseau(reseau))
+    dessertes: dict[int, set[int]] = {}
+    for structure_id, commune_id in StructureCommune.objects.filter(
+        structure__in=list(structures)
+    ).values_list("structure_id", "commune_id"):
+        dessertes.setdefault(structure_id, set()).add(commune_id)
+    profils, presents = _profils(reseau, jour, list(structures), [t.pk for t in themes], section)
+    return Couverture(
+        themes=themes,
+        zones=_zones(reseau),
+        structures=structures,
+        dessertes={pk: frozenset(communes) for pk, communes in dessertes.items()},
+        profils=profils,
+        presents=presents,
+    )
+
+
+def _zones(reseau) -> list[Zone]:
+    """Les intercommunalités du réseau, par ordre alphabétique, avec ses seules communes."""
+    lignes = (
+        ReseauCommune.objects.filter(reseau=reseau)
+        .order_by("commune__epci__nom", "commune__epci__code")
+        .values_list("commune__epci__code", "commune__epci__nom", "commune_id")
+    )
+    return [
+        Zone(
+            code or "sans",
+            nom or "Communes sans intercommunalité",
+            frozenset(c for *_, c in groupe),
+        )
+        for (code, nom), groupe in groupby(lignes, key=lambda ligne: ligne[:2])
+    ]
+
+
+# Les compétences des membres, rangées par profil : autant de lignes que de profils, et non que de
+# compétences. ``cases`` : thème × 8 + rang de l'étape.
+PROFILS = """
+WITH retenues AS (
+  SELECT c.id, c.structure_id,
+         c.theme_id * 8 + array_position(%(chaine)s::text[], c.etape::text) - 1 AS rang
+    FROM partenaires_competence c
+   WHERE c.structure_id = ANY(%(structures)s) AND c.theme_id = ANY(%(themes)s)
+     AND (%(section)s = '' OR c.sections = '{}' OR %(section)s = ANY(c.sections))
+), lieux AS (
+  SELECT l.competence_id, array_agg(l.commune_id ORDER BY l.commune_id) AS communes
+    FROM partenaires_competencecommune l JOIN retenues r ON r.id = l.competence_id
+   GROUP BY l.competence_id
+), actifs AS (
+  SELECT * FROM unnest(%(de)s::bigint[], %(qui)s::bigint[]) AS a (structure_id, utilisateur_id)
+), noms AS (
+  SELECT n.competence_id, array_agg(n.utilisateur_id ORDER BY n.utilisateur_id) AS personnes
+    FROM partenaires_competencepersonne n
+    JOIN retenues r ON r.id = n.competence_id
+    JOIN actifs a ON a.structure_id = r.structure_id AND a.utilisateur_id = n.utilisateur_id
+   GROUP BY n.competence_id
+)
+SELECT r.structure_id, l.communes, n.personnes, array_agg(r.rang)
+  FROM retenues r
+  LEFT JOIN lieux l ON l.competence_id = r.id
+  LEFT JOIN noms n ON n.competence_id = r.id
+ GROUP BY 1, 2, 3
+ ORDER BY 1, 2, 3
+"""
+
+
+def _profils(reseau, jour, structures, themes, section):
+    actifs = sorted(
+        set(
+            Mandat.objects.actifs(jour)
+            .filter(reseau=reseau, utilisateur__is_active=True)
+            .values_list("structure_id", "utilisateur_id")
+        )
+    )
+    with connection.cursor() as curseur:
+        curseur.execute(
+            PROFILS,
+            {
+                "chaine": [str(etape) for etape in CHAINE],
+                "structures": structures,
+                "themes": themes,
+                "section": section,
+                "de": [structure for structure, _ in actifs],
+                "qui": [personne for _, personne in actifs],
+            },
+        )
+        lignes = curseur.fetchall()
+    profils, par_rang = [], {}
+    for rang, (structure_id, lieux, personnes, cases) in enumerate(lignes):
+        profils.append(Profil(structure_id, frozenset(lieux or ()), frozenset(personnes or ())))
+        bit = 1 << rang
+        for case in cases:
+            par_rang[case] = par_rang.get(case, 0) | bit
+    return profils, {(case // 8, CHAINE[case % 8]): bits for case, bits in par_rang.items()}
+
+
+# --- Une structure, pour sa page --------------------------------------------------------------
+
+
+@dataclass
+class LigneCompetence:
+    """Un thème d'une structure : ses étapes, et ce qui le précise."""
+
+    theme: Theme
+    etapes: list[bool]
+    secteurs: list[str]
+    lieux: int
+    personnes: list
+
+    @property
+    def etapes_en_mots(self) -> str:
+        if all(self.etapes):
+            return "de l’idée au développement"
+        return ", ".join(e.label for e, oui in zip(CHAINE, self.etapes, strict=True) if oui)
+
+
+def competences_de(structure, reseau) -> list[tuple[str, list[LigneCompetence]]]:
+    """Ce que la structure fait, vu de ce réseau, par côté : ``[(« activité », [ligne, …]), …]``.
+
+    Quatre requêtes. Les lieux se comptent dans le réseau ; une personne dont le mandat est fini
+    n'est plus nommée. À donner au gabarit ``partenaires/_competences.html``.
+    """
+    jour = reseau.aujourd_hui()
+    en_poste = Mandat.objects.actifs(jour).filter(
+        reseau=reseau, structure=structure, utilisateur__is_active=True
+    )
+    competences = (
+        Competence.objects.filter(structure=structure, theme__in=Theme.objects.du_reseau(reseau))
+        .select_related("theme")
+        .prefetch_related(
+            Prefetch(
+                "lieux", CompetenceCommune.objects.filter(commune__couvertures__reseau=reseau)
+            ),
+            Prefetch(
+                "noms",
+                CompetencePersonne.objects.filter(
+                    utilisateur__in=en_poste.values("utilisateur")
+                ).select_related("utilisateur"),
+            ),
+        )
+        .order_by("theme__cote", "theme__ordre", "theme_id")
+    )
+    cotes = {cote.value: [] for cote in Cote}
+    for theme, groupe in groupby(competences, key=lambda c: c.theme):
+        cotes[theme.cote].append(_ligne(theme, list(groupe)))
+    return [(Cote(cote).label, lignes) for cote, lignes in cotes.items() if lignes]
+
+
+def _ligne(theme: Theme, competences: list[Competence]) -> LigneCompetence:
+    faites = {c.etape for c in competences}
+    # Une étape ouverte à tous les secteurs ouvre le thème ; sinon la réunion de ce qui est dit.
+    sections = [set(c.sections) for c in competences]
+    dites = set() if not all(sections) else set().union(*sections)
+    lieux = [{lieu.commune_id for lieu in c.lieux.all()} for c in competences]
+    personnes = {n.utilisateur_id: n.utilisateur for c in competences for n in c.noms.all()}
+    return LigneCompetence(
+        theme=theme,
+        etapes=[etape in faites for etape in CHAINE],
+        secteurs=[SectionNaf(s).label for s in sorted(dites)],
+        lieux=len(set().union(*lieux)) if all(lieux) else 0,
+        personnes=sorted(personnes.values(), key=lambda u: (u.nom, u.prenom, u.pk)),
+    )
