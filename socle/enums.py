@@ -24,3 +24,11 @@ class Operation(models.TextChoices):
     TELECHARGEMENT = "telechargement", "téléchargement"
     LECTURE_COURRIEL = "lecture_courriel", "lecture d’un courriel"
     REFUS = "refus", "tentative refusée"
+
+
+class EtatFichier(models.TextChoices):
+    """Ce qu'on peut faire d'un fichier déposé (docs/decisions/0006-documents-et-fichiers.md)."""
+
+    DISPONIBLE = "disponible", "disponible"
+    QUARANTAINE = "quarantaine", "en attente du contrôle antivirus"
+    INFECTE = "infecte", "écarté par l’antivirus"

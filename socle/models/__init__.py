@@ -1,5 +1,6 @@
 from socle.models.compte import Utilisateur
 from socle.models.courriel import Courriel
+from socle.models.fichier import Fichier
 from socle.models.journal import AccesJournal
 from socle.models.lien import LienSigne
 from socle.models.technique import Battement, Debit, EnvoiUnique
@@ -10,6 +11,7 @@ __all__ = [
     "Courriel",
     "Debit",
     "EnvoiUnique",
+    "Fichier",
     "LienSigne",
     "Utilisateur",
 ]
