@@ -4,8 +4,23 @@ from django.urls import reverse
 
 from socle.permissions import peut
 
-ROUTES_ANNUAIRE = {"annuaire", "structure", "structure_nouvelle"}
-ROUTES_INVITATIONS = {"invitations", "inviter"}
+# Les pages partenaires d’un réseau, dans l’ordre où on les lit : libellé, route, action qui l’ouvre,
+# et les autres routes qui s’y rattachent.
+PAGES = [
+    (
+        "Annuaire",
+        "annuaire",
+        "partenaires.annuaire",
+        {"structure", "structure_nouvelle", "invitations", "inviter"},
+    ),
+    (
+        "Carnet de route",
+        "carnet",
+        "partenaires.carnet",
+        {"jalon", "jalon_nouveau", "diagnostic", "rubrique"},
+    ),
+]
+ROUTES_DU_RESEAU = {route for _, route, _, autres in PAGES for route in (route, *autres)}
 ROUTES_RESEAUX = {"reseaux", "reseau_nouveau"}
 
 
@@ -25,7 +40,7 @@ def menu(request) -> list[dict]:
             {
                 "libelle": f"Partenaires{precision}",
                 "url": reverse("partenaires:annuaire", args=[slug]),
-                "actif": ici in ROUTES_ANNUAIRE | ROUTES_INVITATIONS,
+                "actif": ici in ROUTES_DU_RESEAU,
             }
         )
     if peut(acteur, "partenaires.reseaux"):
@@ -37,3 +52,17 @@ def menu(request) -> list[dict]:
             }
         )
     return entrees
+
+
+def onglets(request, reseau) -> list[dict]:
+    """Les pages du réseau que l’acteur peut ouvrir, celle où il est marquée. Sans requête."""
+    ici = request.resolver_match.url_name if request.resolver_match else ""
+    return [
+        {
+            "libelle": libelle,
+            "url": reverse(f"partenaires:{route}", args=[reseau.slug]),
+            "actif": ici == route or ici in rattachees,
+        }
+        for libelle, route, action, rattachees in PAGES
+        if peut(request.acteur, action, reseau)
+    ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partenaires.views import annuaire, communes, invitations, mandats, reseaux, structures
+from partenaires.views import annuaire, carnet, communes, invitations, mandats, reseaux, structures
 
 app_name = "partenaires"
 urlpatterns = [
@@ -31,4 +31,15 @@ urlpatterns = [
         name="invitation_renvoyer",
     ),
     path("r/<slug:reseau>/partage/", reseaux.partage, name="partage"),
+    path("r/<slug:reseau>/carnet/", carnet.carnet, name="carnet"),
+    path("r/<slug:reseau>/carnet/export/", carnet.export, name="carnet_export"),
+    path("r/<slug:reseau>/carnet/nouveau/", carnet.jalon_nouveau, name="jalon_nouveau"),
+    path("r/<slug:reseau>/carnet/<uuid:uuid>/", carnet.jalon, name="jalon"),
+    path(
+        "r/<slug:reseau>/carnet/<uuid:uuid>/retirer/",
+        carnet.jalon_supprimer,
+        name="jalon_supprimer",
+    ),
+    path("r/<slug:reseau>/diagnostic/", carnet.diagnostic, name="diagnostic"),
+    path("r/<slug:reseau>/diagnostic/<slug:rubrique>/", carnet.rubrique, name="rubrique"),
 ]

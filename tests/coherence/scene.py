@@ -22,6 +22,7 @@ from tests.fabriques import (
     DossierFabrique,
     EchangeFabrique,
     InvitationFabrique,
+    JalonFabrique,
     MandatFabrique,
     PointReunionFabrique,
     RelaisFabrique,
@@ -141,6 +142,12 @@ class Scene:
     @cached_property
     def jeton_invitation(self) -> str:
         return liens.jeton(self.invitation.lien)
+
+    @cached_property
+    def jalon(self):
+        return JalonFabrique(
+            reseau=self.d.reseau, structure=self.d.s1, intitule=f"Jalon {self.marqueur}"
+        )
 
     @cached_property
     def mandat_a_finir(self):

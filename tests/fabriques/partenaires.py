@@ -15,6 +15,7 @@ from partenaires.models import (
     ConventionStructure,
     Evenement,
     Invitation,
+    Jalon,
     Mandat,
     Reseau,
     ReseauCommune,
@@ -152,3 +153,11 @@ class EvenementFabrique(DjangoModelFactory):
     intitule = "Formation d’essai"
     debut = factory.LazyFunction(lambda: timezone.now() - timedelta(days=30))
     fin = factory.LazyAttribute(lambda e: e.debut + timedelta(hours=3))
+
+
+class JalonFabrique(DjangoModelFactory):
+    class Meta:
+        model = Jalon
+
+    intitule = factory.Sequence(lambda n: f"Jalon {n}")
+    echeance = factory.LazyFunction(lambda: aujourd_hui(30))
