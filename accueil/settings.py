@@ -356,6 +356,8 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.invitations.GENRES",
     "porteurs.courriels.GENRES",
 ]
+# Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.
+MAILLON_DEPARTS = ["porteurs.services.departs.DEPARTS"]
 MAILLON_AGENDA = ["porteurs.agenda.RAISONS"]
 MAILLON_INDICATEURS = [
     "porteurs.indicateurs.INDICATEURS",

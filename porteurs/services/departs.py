@@ -5,11 +5,13 @@ suivait une structure qui quitte le réseau revient à la structure coordinatric
 de la base, un jour d'avance : le service se rejoue sans rien doubler.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
+from partenaires.departs import Depart
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Reseau, Structure
 from porteurs.enums import EtatAffectation, RoleAffectation
@@ -128,3 +130,59 @@ def _confier(reseau: Reseau, dossier_pk: int) -> bool:
     retirer_les_propositions(dossier, dossier.affectations.none())
     toucher(dossier, activite=False, structure_responsable_id=reseau.structure_coordinatrice_id)
     return True
+
+
+def ce_que_suit(mandats: Sequence[Mandat]) -> dict[int, list[tuple[str, int]]]:
+    """Par mandat, les rôles tenus sur des dossiers : ce qu'un départ remettrait à d'autres."""
+    lignes = (
+        Affectation.objects.en_cours()
+        .filter(
+            utilisateur__in={m.utilisateur_id for m in mandats},
+            dossier__reseau__in={m.reseau_id for m in mandats},
+        )
+        .order_by()
+        .values_list("utilisateur_id", "structure_id", "dossier__reseau_id", "role")
+        .annotate(nombre=Count("pk"))
+    )
+    suivis = {tuple(cle): nombre for *cle, nombre in lignes}
+    return {
+        m.pk: [
+            (
+                f"dossiers suivis comme {RoleAffectation(role).label}",
+                suivis.get((m.utilisateur_id, m.structure_id, m.reseau_id, role), 0),
+            )
+            for role, fonction in FONCTION_DU_ROLE.items()
+            if fonction == m.fonction
+        ]
+        for m in mandats
+    }
+
+
+@transaction.atomic
+def confier_les_suivis(mandat: Mandat, jour: date) -> int:
+    """Avant que ce mandat ne finisse, ce qu'il permettait de suivre change de mains.
+
+    Un autre mandat au même titre, qui court ce jour-là, continue le suivi : rien ne bouge.
+    """
+    memes = {
+        "utilisateur": mandat.utilisateur_id,
+        "structure": mandat.structure_id,
+    }
+    if (
+        Mandat.objects.actifs(jour)
+        .filter(reseau=mandat.reseau_id, fonction=mandat.fonction, **memes)
+        .exclude(pk=mandat.pk)
+        .exists()
+    ):
+        return 0
+    roles = [role for role, fonction in FONCTION_DU_ROLE.items() if fonction == mandat.fonction]
+    orphelines = (
+        Affectation.objects.en_cours()
+        .filter(role__in=roles, dossier__reseau=mandat.reseau_id, **memes)
+        .order_by("dossier_id", "pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(_remplacer(pk) for pk in orphelines)
+
+
+DEPARTS = [Depart(compter=ce_que_suit, confier=confier_les_suivis)]
