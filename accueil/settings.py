@@ -371,6 +371,8 @@ MAILLON_DEMONSTRATION = [
     "porteurs.demonstration.construire",
     "bourse.demonstration.construire",
 ]
+# Ce qui empêche, un temps, de réunir deux fiches d'une même structure.
+MAILLON_FUSION_OBSTACLES = ["porteurs.services.fusion.obstacles"]
 MAILLON_INVARIANTS = ["partenaires.invariants.VERIFICATIONS", "porteurs.invariants.VERIFICATIONS"]
 
 LOGGING = {

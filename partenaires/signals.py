@@ -14,3 +14,8 @@ mandat_termine = Signal()
 
 # Le partage des dossiers s'est ouvert dans un réseau. Argument : ``reseau``.
 partage_ouvert = Signal()
+
+# Deux fiches d'une même structure ont été réunies, ou cette fusion a été défaite. Argument :
+# ``structures``, leurs deux identifiants. Seul de son espèce, ce signal part dans la transaction
+# même : ce qui se déduit de la structure d'un dossier (ses accès) change avec elle, ou pas du tout.
+structures_fusionnees = Signal()

@@ -3,9 +3,10 @@
 from django.dispatch import receiver
 
 from partenaires.models import Reseau
-from partenaires.signals import mandat_termine, partage_ouvert
+from partenaires.signals import mandat_termine, partage_ouvert, structures_fusionnees
 from porteurs.services.acces import recalculer_reseau
 from porteurs.services.departs import reprendre_les_suivis
+from porteurs.services.fusion import recalculer_structures
 
 
 @receiver(mandat_termine)
@@ -16,3 +17,8 @@ def reprendre_apres_un_depart(sender, reseau_id, **kwargs):
 @receiver(partage_ouvert)
 def ouvrir_les_fiches(sender, reseau, **kwargs):
     recalculer_reseau(reseau)
+
+
+@receiver(structures_fusionnees)
+def suivre_la_fusion(sender, structures, **kwargs):
+    recalculer_structures(structures)

@@ -99,20 +99,21 @@ def indexer(dossier_ids: Iterable[int]) -> None:
 
 def recalculer_reseau(reseau) -> None:
     """Après l'ouverture ou la fermeture du partage d'un réseau ; par lots, chacun bref."""
-    _par_lots(Dossier.objects.filter(reseau=reseau))
+    recalculer_lots(Dossier.objects.filter(reseau=reseau))
 
 
 def rattraper_le_partage(reseau) -> None:
     """Rouvre les fiches qu'une ouverture interrompue aurait laissées fermées. Se rejoue."""
     if reseau.partage_ouvert_le is not None:
-        _par_lots(
+        recalculer_lots(
             Dossier.objects.non_partages(reseau).filter(
                 informe_le__isnull=False, opposition_le=None
             )
         )
 
 
-def _par_lots(dossiers) -> None:
+def recalculer_lots(dossiers) -> None:
+    """Recalcule les accès d'un grand nombre de dossiers, par requêtes brèves."""
     ids = list(dossiers.order_by("pk").values_list("pk", flat=True))
     for debut in range(0, len(ids), LOT):
         recalculer(ids[debut : debut + LOT])

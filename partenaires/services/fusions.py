@@ -1,0 +1,331 @@
+"""Réunir deux fiches d'une même structure, et défaire exactement ce geste."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils import timezone
+
+from partenaires.models import (
+    Competence,
+    CompetenceCommune,
+    ConventionStructure,
+    Fusion,
+    Mandat,
+    Reseau,
+    Structure,
+    StructureCommune,
+)
+from partenaires.services.fusion_lignes import Deplacement, cles_vers, remonter
+from partenaires.signals import structures_fusionnees
+from socle.enums import Operation
+from socle.journal import consigner
+from socle.listes import contributions
+from socle.refus import Refus
+
+# Ce que la fiche gardée reprend de l'autre, là où elle-même ne disait rien.
+A_COMPLETER = (
+    "siret",
+    "commune_id",
+    "adresse",
+    "site",
+    "description",
+    "email",
+    "telephone",
+    "email_public",
+    "telephone_public",
+)
+PROPOSEES = 50
+# Mots qui ne distinguent pas deux structures, et part de mots communs qui les rapproche.
+MOTS_VIDES = {"de", "du", "des", "la", "le", "les", "et", "d", "l", "en", "a", "au", "aux"}
+RESSEMBLANCE = 0.82
+
+
+@dataclass(frozen=True)
+class Paire:
+    """Deux structures à réunir, et les réseaux que cela touche ; l'objet des droits."""
+
+    gardee: Structure
+    absorbee: Structure
+    reseaux: tuple[int, ...]
+
+    @property
+    def reseau_id(self) -> int | None:
+        return self.reseaux[0] if self.reseaux else None
+
+
+def paire(gardee: Structure, absorbee: Structure) -> Paire:
+    """Les deux fiches, avec tous les réseaux où l'une d'elles a ou a eu une place."""
+    deux = [gardee.pk, absorbee.pk]
+    reseaux = set(
+        ConventionStructure.objects.filter(structure__in=deux).values_list(
+            "convention__reseau_id", flat=True
+        )
+    )
+    reseaux |= set(Mandat.objects.filter(structure__in=deux).values_list("reseau_id", flat=True))
+    return Paire(gardee, absorbee, tuple(sorted(reseaux)))
+
+
+def cles_a_suivre() -> list:
+    """Ce qui désigne une structure, l'histoire des fusions exceptée."""
+    return [c for c in cles_vers(Structure) if c.model not in (Fusion, Structure)]
+
+
+def apercu(absorbee: Structure) -> list[tuple[str, int]]:
+    """Ce qui passera d'une fiche à l'autre : ``(nature, nombre)``, sans les natures vides."""
+    comptes: dict[str, int] = {}
+    for champ in cles_a_suivre():
+        nombre = champ.model._base_manager.filter(**{champ.attname: absorbee.pk}).count()
+        if nombre:
+            nature = _nature(champ.model, nombre)
+            comptes[nature] = comptes.get(nature, 0) + nombre
+    return sorted(comptes.items())
+
+
+def _nature(modele, nombre: int) -> str:
+    return str(modele._meta.verbose_name_plural if nombre > 1 else modele._meta.verbose_name)
+
+
+def obstacles(gardee: Structure, absorbee: Structure) -> list[str]:
+    """Ce qui empêche de réunir ces deux fiches aujourd'hui, en phrases."""
+    phrases = []
+    if gardee.pk == absorbee.pk:
+        phrases.append("Ce sont deux fois la même fiche.")
+    if gardee.fusionnee_dans_id or absorbee.fusionnee_dans_id:
+        phrases.append("L’une de ces fiches est déjà réunie à une autre.")
+    for contribution in contributions("MAILLON_FUSION_OBSTACLES"):
+        phrases += contribution(gardee, absorbee)
+    return phrases
+
+
+# --- Réunir ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reunir(*, acteur, gardee: Structure, absorbee: Structure) -> Fusion:
+    """Tout ce qui désignait ``absorbee`` désigne ``gardee`` ; chaque ligne touchée est notée.
+
+    Ce que les deux avaient en double est réuni. Ce que la fiche gardée ne disait pas, elle le
+    reprend. Personne n'y gagne un droit : un mandat que sa convention finie n'autorisait plus
+    prend fin au lieu de renaître. Lève ``Refus`` si quelque chose s'y oppose.
+    """
+    verrous = Structure.objects.select_for_update(of=("self",)).order_by("pk")
+    deux = {s.pk: s for s in verrous.filter(pk__in=[gardee.pk, absorbee.pk])}
+    gardee, absorbee = deux[gardee.pk], deux[absorbee.pk]
+    if phrases := obstacles(gardee, absorbee):
+        raise Refus(" ".join(phrases))
+    deplacement = Deplacement(complements={Mandat: _mandat, Competence: _competence})
+    _finir_les_mandats_sans_droits(deplacement, gardee, absorbee)
+    deplacement.modifier(Structure, absorbee.pk, fusionnee_dans=gardee)
+    _communes_desservies(deplacement, gardee, absorbee)
+    for champ in cles_a_suivre():
+        deplacement.deplacer(champ, absorbee.pk, gardee.pk)
+    _completer(deplacement, gardee, absorbee)
+    _verifier_les_cles()
+    fusion = Fusion.objects.create(
+        gardee=gardee,
+        absorbee=absorbee,
+        par=acteur.utilisateur,
+        changements=deplacement.changements,
+        comptes=_comptes(deplacement),
+    )
+    structures_fusionnees.send(sender=Fusion, structures=[gardee.pk, absorbee.pk])
+    consigner(acteur, Operation.MODIFICATION, "partenaires.fusion", fusion_reference(fusion))
+    return fusion
+
+
+def fusion_reference(fusion: Fusion) -> str:
+    return f"{fusion.absorbee.uuid} {fusion.gardee.uuid}"
+
+
+def _mandat(deplacement: Deplacement, double, gardee) -> None:
+    """La même personne, au même titre : le mandat gardé a les droits que l'un des deux avait."""
+    mandats = {
+        m.pk: m for m in Mandat.objects.select_related("reseau").filter(pk__in=[double, gardee])
+    }
+    double, gardee = mandats[double], mandats[gardee]
+    jour = gardee.reseau.aujourd_hui()
+    valeurs = {}
+    if double.administre and not gardee.administre and jour in double.periode:
+        valeurs["administre"] = True
+    if double.telephone and not gardee.telephone:
+        valeurs["telephone"] = double.telephone
+    if valeurs:
+        deplacement.modifier(Mandat, gardee.pk, **valeurs)
+
+
+def _competence(deplacement: Deplacement, double, gardee) -> None:
+    """La même compétence : partout si l'une l'était, sinon tous les lieux et secteurs des deux."""
+    deux = {c.pk: c for c in Competence.objects.filter(pk__in=[double, gardee])}
+    sections = [set(c.sections) for c in deux.values()]
+    voulues = sorted(set.union(*sections)) if all(sections) else []
+    if voulues != deux[gardee].sections:
+        deplacement.modifier(Competence, gardee, sections=voulues)
+    lieux = CompetenceCommune.objects.filter(competence__in=[double, gardee])
+    if lieux.values("competence").distinct().count() == 1:
+        for pk in lieux.order_by("pk").values_list("pk", flat=True):
+            deplacement.supprimer(CompetenceCommune, pk)
+
+
+def _communes_desservies(deplacement: Deplacement, gardee, absorbee) -> None:
+    """Sans commune nommée, une structure va partout : celles de l'autre ne la restreignent pas."""
+    if gardee.dessertes.exists():
+        return
+    for pk in absorbee.dessertes.order_by("pk").values_list("pk", flat=True):
+        deplacement.supprimer(StructureCommune, pk)
+
+
+def _finir_les_mandats_sans_droits(deplacement: Deplacement, gardee, absorbee) -> None:
+    """Un mandat que la fin d'une convention avait éteint ne renaît pas de celle de l'autre fiche."""
+    reseaux = Reseau.objects.filter(mandats__structure__in=[gardee, absorbee]).distinct()
+    for reseau in reseaux.order_by("pk"):
+        jour = reseau.aujourd_hui()
+        membres = Structure.objects.membres(reseau.pk, jour).filter(pk__in=[gardee.pk, absorbee.pk])
+        presentes = set(membres.values_list("pk", flat=True))
+        if len(presentes) != 1:
+            continue
+        eteints = Mandat.objects.filter(
+            Q(periode__endswith=None) | Q(periode__endswith__gt=jour),
+            structure__in={gardee.pk, absorbee.pk} - presentes,
+            reseau=reseau,
+        )
+        for mandat in eteints.order_by("pk"):
+            if mandat.periode.lower >= jour:
+                raise Refus(
+                    f"Un mandat doit commencer le {mandat.periode.lower:%d/%m/%Y} dans "
+                    f"{reseau.nom} pour une fiche qui n’y a plus de convention. Mettez-y fin d’abord."
+                )
+            deplacement.modifier(Mandat, mandat.pk, periode=DateRange(mandat.periode.lower, jour))
+
+
+def _completer(deplacement: Deplacement, gardee: Structure, absorbee: Structure) -> None:
+    valeurs = {
+        champ: getattr(absorbee, champ)
+        for champ in A_COMPLETER
+        if not getattr(gardee, champ) and getattr(absorbee, champ)
+    }
+    if not gardee.horaires and absorbee.horaires:
+        valeurs["horaires"] = absorbee.horaires
+        valeurs["horaires_precision"] = absorbee.horaires_precision
+    if valeurs:
+        deplacement.modifier(Structure, gardee.pk, **valeurs)
+
+
+def _verifier_les_cles() -> None:
+    """Les clés étrangères se vérifient d'ordinaire à la validation : les éprouver dès maintenant."""
+    with connection.cursor() as curseur:
+        curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        curseur.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _comptes(deplacement: Deplacement) -> list[dict]:
+    """Ce qui s'est passé, par nature, pour les gens."""
+    modeles = {*deplacement.deplacees, *deplacement.reunies, *deplacement.laissees}
+    return sorted(
+        (
+            {
+                "nature": str(modele._meta.verbose_name_plural),
+                "deplacees": deplacement.deplacees[modele],
+                "reunies": deplacement.reunies[modele],
+                "laissees": deplacement.laissees[modele],
+            }
+            for modele in modeles
+        ),
+        key=lambda compte: compte["nature"],
+    )
+
+
+# --- Défaire ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def defaire(*, acteur, fusion: Fusion) -> Fusion:
+    """Remet tout exactement comme avant. Lève ``Refus``, sans rien toucher, si ce n'est plus possible.
+
+    Ce qui a été saisi depuis au nom de la fiche gardée lui reste.
+    """
+    fusion = Fusion.objects.select_for_update(of=("self",)).get(pk=fusion.pk)
+    if fusion.annulee_le:
+        raise Refus("Cette fusion est déjà annulée.")
+    verrous = Structure.objects.select_for_update(of=("self",)).order_by("pk")
+    deux = {s.pk: s for s in verrous.filter(pk__in=[fusion.gardee_id, fusion.absorbee_id])}
+    gardee = deux[fusion.gardee_id]
+    if gardee.fusionnee_dans_id:
+        raise Refus(
+            f"{gardee.nom} a depuis été réunie à {gardee.fusionnee_dans.nom}\u00a0: annulez d’abord "
+            "cette fusion-là."
+        )
+    try:
+        with transaction.atomic():
+            ecarts = remonter(fusion.changements)
+            _verifier_les_cles()
+            if ecarts:
+                raise Refus(
+                    "On ne peut plus remettre les deux fiches exactement comme avant, car ceci a "
+                    f"changé depuis\u00a0: {', '.join(ecarts)}. Rien n’a été touché."
+                )
+    except IntegrityError:
+        raise Refus(
+            "On ne peut plus remettre les deux fiches exactement comme avant\u00a0: ce qui a été saisi "
+            "depuis en occupe la place. Rien n’a été touché."
+        ) from None
+    fusion.annulee_le = timezone.now()
+    fusion.annulee_par = acteur.utilisateur
+    fusion.save(update_fields=["annulee_le", "annulee_par"])
+    structures_fusionnees.send(sender=Fusion, structures=[fusion.gardee_id, fusion.absorbee_id])
+    consigner(
+        acteur,
+        Operation.MODIFICATION,
+        "partenaires.fusion",
+        fusion_reference(fusion),
+        "fusion annulée",
+    )
+    return fusion
+
+
+# --- Proposer --------------------------------------------------------------------------------
+
+
+def suggestions(structures) -> list[tuple[Structure, Structure]]:
+    """Les paires qui se ressemblent parmi ces structures, les plus sûres d'abord.
+
+    Même nom, même établissement ou même organisme (le début du SIRET) au même endroit, nom voisin
+    dans la même commune. La première est la plus ancienne : c'est elle qu'on propose de garder.
+    """
+    lignes = list(structures.select_related("commune").order_by("commune_id", "cle_tri", "pk"))
+    par_repere: dict[tuple, list[Structure]] = {}
+    for structure in lignes:
+        par_repere.setdefault(("nom", structure.cle_tri), []).append(structure)
+        if structure.commune_id:
+            par_repere.setdefault(("commune", structure.commune_id), []).append(structure)
+    notees: dict[tuple[int, int], tuple] = {}
+    for groupe in par_repere.values():
+        for rang, une in enumerate(groupe):
+            for autre in groupe[rang + 1 :]:
+                ancienne, recente = sorted((une, autre), key=lambda s: s.pk)
+                cle = (ancienne.pk, recente.pk)
+                if cle not in notees and (note := ressemblance(ancienne, recente)):
+                    notees[cle] = (note, ancienne, recente)
+    triees = sorted(notees.items(), key=lambda item: (-item[1][0], item[0]))
+    return [(ancienne, recente) for _, (_, ancienne, recente) in triees[:PROPOSEES]]
+
+
+def ressemblance(une: Structure, autre: Structure) -> float:
+    """De 0 (rien de commun) à 3 (sûrement la même)."""
+    if une.cle_tri == autre.cle_tri:
+        return 3 if une.commune_id == autre.commune_id else (1 if une.type == autre.type else 0)
+    if une.commune_id != autre.commune_id:
+        return 0
+    if une.siret and une.siret[:9] == autre.siret[:9]:
+        return 2
+    mots, autres = _mots(une), _mots(autre)
+    proches = SequenceMatcher(None, " ".join(sorted(mots)), " ".join(sorted(autres))).ratio()
+    if une.type == autre.type and (proches >= RESSEMBLANCE or mots <= autres or autres <= mots):
+        return proches
+    return 0
+
+
+def _mots(structure: Structure) -> set[str]:
+    return set(structure.cle_tri.split()) - MOTS_VIDES

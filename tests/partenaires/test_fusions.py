@@ -1,0 +1,396 @@
+"""Réunir deux fiches d'une même structure, puis tout remettre exactement comme avant."""
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from partenaires.enums import CHAINE, EtatConvention, Fonction
+from partenaires.models import (
+    Competence,
+    CompetenceCommune,
+    ConventionStructure,
+    Fusion,
+    Mandat,
+    Structure,
+    StructureCommune,
+    Theme,
+)
+from partenaires.services.fusions import defaire, paire, reunir, suggestions
+from porteurs.enums import EtatRelais
+from porteurs.models import Dossier
+from porteurs.services.acces import ecarts
+from socle.acteur import acteur_de
+from socle.models import AccesJournal
+from socle.refus import Refus
+from tests.fabriques import (
+    ConventionFabrique,
+    DossierFabrique,
+    InvitationFabrique,
+    MandatFabrique,
+    RelaisFabrique,
+    StructureFabrique,
+    UtilisateurFabrique,
+    commune,
+)
+from tests.fabriques.partenaires import aujourd_hui
+
+pytestmark = pytest.mark.django_db
+
+# Ce que le geste ajoute exprès : sa propre trace et celle du journal.
+TRACES = {"partenaires_fusion", "socle_accesjournal"}
+# Les accès se recalculent : les mêmes droits, sous d'autres numéros de ligne.
+RECALCULES = {"porteurs_acces"}
+
+
+def photographie() -> dict[str, tuple]:
+    """Chaque table de l'installation : ses lignes, et l'empreinte de tout ce qu'elles contiennent."""
+    tables = {}
+    with connection.cursor() as curseur:
+        for modele in apps.get_models(include_auto_created=True):
+            table = modele._meta.db_table
+            if table in TRACES or not modele._meta.managed or modele._meta.app_label not in SUIVIES:
+                continue
+            colonne = "to_jsonb(t) - 'id'" if table in RECALCULES else "to_jsonb(t)"
+            curseur.execute(
+                f"SELECT count(*), md5(string_agg(ligne, '|' ORDER BY ligne))"  # noqa: S608
+                f' FROM (SELECT ({colonne})::text AS ligne FROM "{table}" t) lignes'
+            )
+            tables[table] = curseur.fetchone()
+    return tables
+
+
+SUIVIES = {"partenaires", "porteurs", "bourse", "socle"}
+# Les territoires sont volumineux, et rien d'une fusion ne les touche.
+TERRITOIRES = ("commune", "epci", "departement", "region", "populationcommune")
+
+
+@pytest.fixture(autouse=True)
+def sans_territoires(monkeypatch):
+    modeles = [
+        m
+        for m in apps.get_models(include_auto_created=True)
+        if not (m._meta.app_label == "partenaires" and m._meta.model_name in TERRITOIRES)
+    ]
+    monkeypatch.setattr(
+        "tests.partenaires.test_fusions.apps",
+        type("Modeles", (), {"get_models": staticmethod(lambda **_: modeles)}),
+    )
+
+
+@pytest.fixture
+def double(distribution):
+    """La même chambre, entrée une seconde fois dans le réseau A."""
+    structure = StructureFabrique(nom="La Chambre de la vallée", type=distribution.s1.type)
+    ConventionFabrique(
+        reseau=distribution.reseau, structures=[structure], etat=EtatConvention.PRINCIPE
+    )
+    return structure
+
+
+@pytest.fixture
+def acteur(distribution):
+    return acteur_de(distribution.animatrice)
+
+
+def test_les_dossiers_les_gens_et_les_conventions_passent(acteur, distribution, double):
+    nouvelle = MandatFabrique(reseau=distribution.reseau, structure=double)
+    dossier = DossierFabrique(
+        reseau=distribution.reseau, structure_responsable=double, informe=True
+    )
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    dossier.refresh_from_db()
+    nouvelle.refresh_from_db()
+    double.refresh_from_db()
+    assert dossier.structure_responsable == distribution.s1
+    assert nouvelle.structure == distribution.s1
+    assert double.fusionnee_dans == distribution.s1
+    assert not ConventionStructure.objects.filter(structure=double).exists()
+    assert ecarts(Dossier.objects.filter(pk=dossier.pk)) == []
+    # Qui travaille pour la structure gardée suit désormais le dossier, et l'inverse.
+    auteur = acteur_de(distribution.auteur)
+    assert dossier in Dossier.objects.suivis_par(auteur)
+    assert {c["nature"]: c["deplacees"] for c in fusion.comptes}["dossiers"] == 1
+    assert AccesJournal.objects.filter(objet="partenaires.fusion").count() == 1
+
+
+def test_la_fiche_absorbee_ne_parait_plus_nulle_part(
+    connecter, acteur, auteur, administratrice, distribution, double
+):
+    annuaire = reverse("partenaires:annuaire", args=[distribution.reseau.slug])
+    assert double.nom in connecter(auteur).get(annuaire).content.decode()
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    assert double.nom not in connecter(auteur).get(annuaire).content.decode()
+    assert double not in Structure.objects.visible_par(acteur_de(administratrice))
+    membres = Structure.objects.membres(distribution.reseau.pk, distribution.reseau.aujourd_hui())
+    assert double not in membres
+
+
+def test_ce_que_la_fiche_gardee_taisait_elle_le_reprend(acteur, distribution, double):
+    Structure.objects.filter(pk=double.pk).update(
+        siret="73282932000074", email="accueil@essai.test", telephone="04 65 71 00 01"
+    )
+    Structure.objects.filter(pk=distribution.s1.pk).update(email="deja@essai.test")
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    gardee = Structure.objects.get(pk=distribution.s1.pk)
+    assert (gardee.siret, gardee.email) == ("73282932000074", "deja@essai.test")
+    assert gardee.telephone == "04 65 71 00 01"
+    defaire(acteur=acteur, fusion=fusion)
+    gardee.refresh_from_db()
+    assert (gardee.siret, gardee.telephone) == ("", "")
+    assert Structure.objects.get(pk=double.pk).siret == "73282932000074"
+
+
+def test_deux_mandats_qui_se_chevauchent_n_en_font_qu_un(acteur, distribution, double):
+    garde = distribution.mandats["collegue"]
+    Mandat.objects.filter(pk=garde.pk).update(periode=DateRange(aujourd_hui(-100), aujourd_hui(90)))
+    MandatFabrique(
+        utilisateur=distribution.collegue,
+        reseau=distribution.reseau,
+        structure=double,
+        administre=True,
+        telephone="06 39 98 00 11",
+        periode=DateRange(aujourd_hui(-500), aujourd_hui(30)),
+    )
+    avant = photographie()
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    (mandat,) = Mandat.objects.filter(utilisateur=distribution.collegue)
+    assert mandat.periode == DateRange(aujourd_hui(-500), aujourd_hui(90))
+    assert (mandat.administre, mandat.telephone) == (True, "06 39 98 00 11")
+    defaire(acteur=acteur, fusion=fusion)
+    assert photographie() == avant
+
+
+def test_un_mandat_eteint_ne_renait_pas(acteur, distribution):
+    """La convention de l'autre fiche est finie : ses gens n'avaient plus de droit, ils n'en regagnent pas."""
+    ancienne = StructureFabrique(nom="Chambre de la vallée (ancienne)")
+    ConventionFabrique(reseau=distribution.reseau, structures=[ancienne], echue=True)
+    mandat = MandatFabrique(reseau=distribution.reseau, structure=ancienne)
+    assert acteur_de(mandat.utilisateur).mandats == ()
+    avant = photographie()
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=ancienne)
+    assert acteur_de(mandat.utilisateur).mandats == ()
+    mandat.refresh_from_db()
+    assert mandat.periode.upper == aujourd_hui()
+    defaire(acteur=acteur, fusion=fusion)
+    assert photographie() == avant
+
+
+def competence(structure, theme, *, sections=(), codes=()):
+    objet = Competence.objects.create(
+        structure=structure, theme=theme, etape=CHAINE[0], sections=list(sections)
+    )
+    for code in codes:
+        CompetenceCommune.objects.create(competence=objet, commune=commune(code))
+    return objet
+
+
+def test_les_competences_en_double_se_reunissent(acteur, distribution, double):
+    theme, autre, seul = Theme.objects.filter(reseau=None)[:3]
+    gardee = competence(distribution.s1, theme, sections="AC", codes=["63003"])
+    partout = competence(distribution.s1, autre, sections="A")
+    competence(double, theme, sections="CF", codes=["63003", "63430"])
+    competence(double, autre, codes=["63003"])
+    competence(double, seul)
+    avant = photographie()
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    assert Competence.objects.filter(structure=distribution.s1).count() == 3
+    gardee.refresh_from_db()
+    partout.refresh_from_db()
+    assert gardee.sections == ["A", "C", "F"]
+    assert sorted(gardee.communes.values_list("code", flat=True)) == ["63003", "63430"]
+    assert (partout.sections, partout.communes.count()) == ([], 0)
+    defaire(acteur=acteur, fusion=fusion)
+    assert photographie() == avant
+
+
+def test_les_communes_de_l_autre_ne_restreignent_pas(acteur, distribution, double):
+    StructureCommune.objects.create(structure=double, commune=commune("63003"))
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    assert not distribution.s1.dessertes.exists()
+    defaire(acteur=acteur, fusion=fusion)
+    assert double.dessertes.count() == 1
+
+
+def test_un_relais_en_attente_entre_les_deux_s_y_oppose(acteur, distribution, double):
+    dossier = DossierFabrique(reseau=distribution.reseau, structure_responsable=distribution.s1)
+    relais = RelaisFabrique(dossier=dossier, vers=double)
+    with pytest.raises(Refus, match="relais de dossier attend"):
+        reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    relais.etat = EtatRelais.ACCEPTE
+    relais.repondu_le = timezone.now()
+    relais.save()
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    relais.refresh_from_db()
+    # L'histoire garde les deux noms : « de A vers A » ne voudrait rien dire.
+    assert {relais.de_id, relais.vers_id} == {distribution.s1.pk, double.pk}
+
+
+def test_ce_qui_a_change_depuis_empeche_d_annuler(acteur, distribution, double):
+    mandat = MandatFabrique(reseau=distribution.reseau, structure=double)
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    mandat.delete()
+    avant = photographie()
+    with pytest.raises(Refus, match=r"a changé depuis.*mandat \(1\)"):
+        defaire(acteur=acteur, fusion=fusion)
+    assert photographie() == avant
+    fusion.refresh_from_db()
+    assert fusion.annulee_le is None
+
+
+def test_une_fusion_enchainee_se_defait_dans_l_ordre(acteur, distribution, double):
+    autre = StructureFabrique(nom="Encore la chambre")
+    avant = photographie()
+    premiere = reunir(acteur=acteur, gardee=autre, absorbee=double)
+    seconde = reunir(acteur=acteur, gardee=distribution.s1, absorbee=autre)
+    with pytest.raises(Refus, match="annulez d’abord"):
+        defaire(acteur=acteur, fusion=premiere)
+    defaire(acteur=acteur, fusion=seconde)
+    defaire(acteur=acteur, fusion=premiere)
+    assert photographie() == avant
+    with pytest.raises(Refus, match="déjà annulée"):
+        defaire(acteur=acteur, fusion=premiere)
+
+
+JOURS = st.integers(min_value=-400, max_value=-1)
+PERIODE = st.tuples(JOURS, st.one_of(st.none(), st.integers(min_value=0, max_value=400)))
+SITUATION = st.fixed_dictionaries(
+    {
+        "mandats": st.lists(
+            st.tuples(
+                st.integers(0, 2),
+                st.sampled_from(["garde", "double"]),
+                st.sampled_from([Fonction.TECHNICIEN, Fonction.PARRAIN, Fonction.ELU]),
+                PERIODE,
+                st.booleans(),
+            ),
+            max_size=8,
+        ),
+        "competences": st.lists(
+            st.tuples(
+                st.sampled_from(["garde", "double"]),
+                st.integers(0, 2),
+                st.sets(st.sampled_from("ACF"), max_size=2),
+                st.sets(st.sampled_from(["63003", "63430"]), max_size=2),
+            ),
+            max_size=6,
+            unique_by=lambda c: (c[0], c[1]),
+        ),
+        "invitees": st.lists(
+            st.tuples(st.sampled_from(["garde", "double"]), st.integers(0, 1)),
+            max_size=4,
+            unique=True,
+        ),
+        "dessertes": st.sets(
+            st.tuples(st.sampled_from(["garde", "double"]), st.sampled_from(["63003", "63430"]))
+        ),
+        "dossiers": st.integers(0, 3),
+        "commune": st.booleans(),
+        "echue": st.booleans(),
+        "siret": st.booleans(),
+    }
+)
+
+
+def monter(situation, distribution) -> tuple[Structure, Structure]:
+    """Deux fiches de la même structure, avec tout ce que la situation leur donne."""
+    deux = {
+        "garde": StructureFabrique(nom="La fiche gardée"),
+        "double": StructureFabrique(
+            nom="La fiche double", siret="73282932000074" if situation["siret"] else ""
+        ),
+    }
+    if situation["commune"]:
+        ConventionFabrique(reseau=distribution.reseau, structures=list(deux.values()))
+    ConventionFabrique(reseau=distribution.reseau, structures=[deux["garde"]])
+    ConventionFabrique(
+        reseau=distribution.reseau, structures=[deux["double"]], echue=situation["echue"]
+    )
+    personnes = [UtilisateurFabrique() for _ in range(3)]
+    themes = list(Theme.objects.filter(reseau=None)[:3])
+    for qui, ou, fonction, (debut, fin), administre in situation["mandats"]:
+        periode = DateRange(aujourd_hui(debut), None if fin is None else aujourd_hui(fin))
+        memes = {
+            "utilisateur": personnes[qui],
+            "structure": deux[ou],
+            "reseau": distribution.reseau,
+            "fonction": fonction,
+        }
+        if not Mandat.objects.filter(**memes, periode__overlap=periode).exists():
+            MandatFabrique(**memes, periode=periode, administre=administre)
+    for ou, rang, sections, codes in situation["competences"]:
+        competence(deux[ou], themes[rang], sections=sorted(sections), codes=codes)
+    for ou, rang in situation["invitees"]:
+        InvitationFabrique(
+            reseau=distribution.reseau, structure=deux[ou], email=f"Invitee{rang}@essai.test"
+        )
+    for ou, code in situation["dessertes"]:
+        StructureCommune.objects.create(structure=deux[ou], commune=commune(code))
+    for rang in range(situation["dossiers"]):
+        DossierFabrique(
+            reseau=distribution.reseau,
+            structure_responsable=deux["double" if rang % 2 else "garde"],
+            informe=bool(rang),
+        )
+    return deux["garde"], deux["double"]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(situation=SITUATION)
+def test_annuler_remet_tout_exactement(situation, distribution):
+    """Quelle que soit la situation : droits gardés, rien qui reste à l'absorbée, et retour exact."""
+    acteur = acteur_de(distribution.administratrice)
+    with transaction.atomic():
+        gardee, absorbee = monter(situation, distribution)
+        avant = photographie()
+        droits = droits_du_jour()
+        fusion = reunir(acteur=acteur, gardee=gardee, absorbee=absorbee)
+        assert {(u, f) for u, f, _ in droits_du_jour()} == {(u, f) for u, f, _ in droits}
+        assert {(u, f) for u, f, a in droits_du_jour() if a} == {(u, f) for u, f, a in droits if a}
+        assert ecarts(Dossier.objects.filter(structure_responsable=gardee)) == []
+        for modele in (Mandat, Competence, ConventionStructure, StructureCommune):
+            assert not modele.objects.filter(structure=absorbee).exists()
+        defaire(acteur=acteur, fusion=fusion)
+        assert photographie() == avant
+        transaction.set_rollback(True)
+
+
+def droits_du_jour() -> set:
+    actifs = Mandat.objects.actifs_maintenant()
+    return set(actifs.values_list("utilisateur", "fonction", "administre"))
+
+
+def test_les_ressemblances_se_proposent(distribution):
+    proches = [
+        ("Chambre de commerce et d’industrie du Cantal", "15187"),
+        ("Chambre commerce industrie Cantal", "15187"),
+        ("Chambre de commerce et d’industrie de la Loire", "15187"),
+        ("Chambre de commerce et d’industrie du Cantal", "63003"),
+    ]
+    une, autre, loire, ailleurs = (
+        StructureFabrique(nom=nom, type="cci", commune=commune(code)) for nom, code in proches
+    )
+    trouvees = suggestions(
+        Structure.objects.filter(pk__in=[une.pk, autre.pk, loire.pk, ailleurs.pk])
+    )
+    assert (une, autre) in trouvees
+    assert (une, ailleurs) in trouvees
+    assert not [p for p in trouvees if loire in p]
+
+
+def test_la_paire_nomme_tous_les_reseaux_touches(distribution, double):
+    deux = paire(distribution.s3, double)
+    assert deux.reseaux == tuple(sorted([distribution.reseau.pk, distribution.reseau_b.pk]))
+
+
+def test_une_seule_fusion_a_la_fois(acteur, distribution, double):
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    with pytest.raises(Refus, match="déjà réunie"):
+        reunir(acteur=acteur, gardee=distribution.s2, absorbee=double)
+    assert Fusion.objects.filter(absorbee=double).count() == 1
