@@ -62,6 +62,10 @@ class Module(models.TextChoices):
     PILOTAGE = "pilotage", "pilotage"
 
 
+# Les autres se montrent « à venir » : ils ne s'allument pas encore.
+MODULES_OUVERTS = [Module.ANNUAIRE, Module.DOSSIERS, Module.REUNIONS]
+
+
 class NatureEvenement(models.TextChoices):
     FORMATION = "formation", "formation collective"
     SEMINAIRE = "seminaire", "séminaire"
@@ -173,3 +177,23 @@ class Rubrique(models.TextChoices):
     SERVICES = "services", "services à la population : école, soins, garde"
     ECONOMIE = "economie", "activités qui partent, activités qui manquent"
     PARTENARIAT = "partenariat", "travail entre partenaires"
+
+
+class EtatObjectif(models.TextChoices):
+    PREVU = "prevu", "prévu"
+    EN_COURS = "en_cours", "en cours"
+    ATTEINT = "atteint", "atteint"
+    MANQUE = "manque", "non atteint"
+    ABANDONNE = "abandonne", "abandonné"
+
+
+class SensPartie(models.TextChoices):
+    """Ce qu’un avenant change aux parties d’une convention."""
+
+    ENTREE = "entree", "entrée"
+    SORTIE = "sortie", "sortie"
+
+
+class EtatCharte(models.TextChoices):
+    BROUILLON = "brouillon", "en cours d’écriture"
+    PUBLIEE = "publiee", "publiée"

@@ -1,4 +1,5 @@
 from partenaires.models.carnet import Jalon, RubriqueDiagnostic
+from partenaires.models.charte import AcceptationCharte, CharteFonctionnement
 from partenaires.models.competence import (
     Competence,
     CompetenceCommune,
@@ -8,7 +9,16 @@ from partenaires.models.competence import (
 )
 from partenaires.models.confirmation import ConfirmationAnnuelle, DepartSignale
 from partenaires.models.conformite import Conformite
-from partenaires.models.convention import Convention, ConventionStructure
+from partenaires.models.convention import (
+    Avenant,
+    AvenantStructure,
+    Convention,
+    ConventionStructure,
+    DocumentConvention,
+    ModeleConvention,
+    Objectif,
+    SuiviObjectif,
+)
 from partenaires.models.evenement import Evenement
 from partenaires.models.fusion import Fusion, ImportStructures
 from partenaires.models.mandat import AdministrationSeule, Invitation, Mandat
@@ -23,6 +33,14 @@ from partenaires.models.territoire import (
 )
 
 __all__ = [
+    "SuiviObjectif",
+    "Objectif",
+    "ModeleConvention",
+    "DocumentConvention",
+    "CharteFonctionnement",
+    "AvenantStructure",
+    "Avenant",
+    "AcceptationCharte",
     "AdministrationSeule",
     "Commune",
     "Competence",

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Value
 from django.db.models.functions import Cast, Now
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction
+from partenaires.enums import Fonction
 from partenaires.models.convention import ConventionStructure
 
 
@@ -32,12 +32,9 @@ class MandatQuerySet(models.QuerySet):
         """Ceux qui donnent des droits à l'instant, au jour de leur propre réseau."""
         return self.filter(
             Exists(
-                ConventionStructure.objects.filter(
-                    structure=OuterRef("structure"),
-                    convention__reseau=OuterRef("reseau"),
-                    convention__etat__in=CONVENTION_EN_VIGUEUR,
-                    convention__periode__contains=_aujourd_hui_dans("convention__reseau__fuseau"),
-                )
+                ConventionStructure.objects.en_vigueur(
+                    _aujourd_hui_dans("convention__reseau__fuseau")
+                ).filter(structure=OuterRef("structure"), convention__reseau=OuterRef("reseau"))
             ),
             periode__contains=_aujourd_hui_dans("reseau__fuseau"),
         )
@@ -52,11 +49,8 @@ class MandatQuerySet(models.QuerySet):
         """Ceux qui donnent des droits ce jour-là : la période court, une convention aussi."""
         return self.filter(
             Exists(
-                ConventionStructure.objects.filter(
-                    structure=OuterRef("structure"),
-                    convention__reseau=OuterRef("reseau"),
-                    convention__etat__in=CONVENTION_EN_VIGUEUR,
-                    convention__periode__contains=jour,
+                ConventionStructure.objects.en_vigueur(jour).filter(
+                    structure=OuterRef("structure"), convention__reseau=OuterRef("reseau")
                 )
             ),
             periode__contains=jour,

@@ -2,7 +2,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR, BaseLegale, TypeStructure
+from partenaires.enums import BaseLegale, TypeStructure
 from partenaires.models.convention import ConventionStructure
 from socle.texte import cle
 
@@ -20,11 +20,8 @@ class StructureQuerySet(models.QuerySet):
         """Les structures qu'une convention en vigueur lie au réseau ce jour-là."""
         return self.vivantes().filter(
             Exists(
-                ConventionStructure.objects.filter(
-                    structure=OuterRef("pk"),
-                    convention__reseau=reseau_id,
-                    convention__etat__in=CONVENTION_EN_VIGUEUR,
-                    convention__periode__contains=jour,
+                ConventionStructure.objects.en_vigueur(jour).filter(
+                    structure=OuterRef("pk"), convention__reseau=reseau_id
                 )
             )
         )
@@ -35,11 +32,8 @@ class StructureQuerySet(models.QuerySet):
             return self.vivantes()
         return self.vivantes().filter(
             Exists(
-                ConventionStructure.objects.filter(
-                    structure=OuterRef("pk"),
-                    convention__reseau__in=acteur.reseaux(),
-                    convention__etat__in=CONVENTION_EN_VIGUEUR,
-                    convention__periode__contains=acteur.jour,
+                ConventionStructure.objects.en_vigueur(acteur.jour).filter(
+                    structure=OuterRef("pk"), convention__reseau__in=acteur.reseaux()
                 )
             )
         )
