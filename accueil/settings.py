@@ -12,7 +12,7 @@ from pathlib import Path
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(Env().str("MAILLON_VAR", str(BASE_DIR / "var")))
@@ -208,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "soigner-fichiers": {
+        "task": "socle.tasks.soigner_fichiers",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "purger": {
         "task": "socle.tasks.purger",
         "schedule": crontab(hour=3, minute=15),
@@ -281,6 +286,23 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# --- Fichiers déposés (docs/decisions/0006-documents-et-fichiers.md) ------------------------
+
+# Le plus gros fichier qu'un champ accepte, et ce qu'un compte dépose au plus en un jour.
+FICHIER_TAILLE_MAX = (
+    env.int("FICHIER_TAILLE_MAX_MO", 20, validate=validate.Range(1, 100)) * 1024 * 1024
+)
+FICHIERS_QUOTA_JOUR = env.int("FICHIERS_QUOTA_JOUR_MO", 200) * 1024 * 1024
+# L'antivirus : « unix:/chemin » ou « hôte:port » d'un clamd ; vide, il n'y en a pas.
+MAILLON_CLAMD = env.str("MAILLON_CLAMD", "")
+# Un envoi démesuré est compté, pas gardé : c'est le champ qui répond, dans la langue du portail.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "socle.fichiers.televersement.TeleversementBorne",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- Comptes (django-allauth) --------------------------------------------------------------
 
@@ -364,7 +386,7 @@ MAILLON_INDICATEURS = [
     "partenaires.indicateurs.INDICATEURS",
     "bourse.indicateurs.INDICATEURS",
 ]
-MAILLON_SANTE = ["socle.sante.CONTROLES"]
+MAILLON_SANTE = ["socle.sante.CONTROLES", "socle.fichiers.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
     "partenaires.demonstration.carnet.construire",

@@ -19,6 +19,7 @@ SILENCES = {
     "socle.balayer_courriels": timedelta(minutes=5),
     "porteurs.preparer_digests": timedelta(hours=1),
     "porteurs.reprendre_les_suivis": timedelta(hours=3),
+    "socle.soigner_fichiers": timedelta(hours=3),
     "socle.purger": timedelta(hours=26),
 }
 ATTENTE_MAXIMALE = timedelta(minutes=30)

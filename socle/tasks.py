@@ -11,6 +11,7 @@ from django.utils import timezone
 from socle import battements, expedition
 from socle.courriels import genres
 from socle.enums import EtatCourriel
+from socle.fichiers import menage
 from socle.models import AccesJournal, Courriel, Debit, EnvoiUnique, LienSigne
 
 GARDE_CORPS = timedelta(days=62)
@@ -52,6 +53,14 @@ def _vider_les_courriels(maintenant) -> None:
         finis.filter(genre__in=secrets, cree_le__lt=maintenant - GARDE_SECRETS).update(
             **expedition.corps_vide()
         )
+
+
+@shared_task
+def soigner_fichiers() -> None:
+    """Reprend ce qui attendait l'antivirus, efface ce que plus rien ne nomme."""
+    menage.reprendre_la_quarantaine()
+    menage.effacer_les_orphelins()
+    battements.battre("socle.soigner_fichiers")
 
 
 @shared_task
