@@ -213,6 +213,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "preparer-les-semaines": {
+        "task": "socle.tasks.preparer_les_semaines",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "purger": {
         "task": "socle.tasks.purger",
         "schedule": crontab(hour=3, minute=15),
@@ -373,8 +378,14 @@ MAILLON_TUILES = [
     "partenaires.tuiles.partage_a_ouvrir",
     "porteurs.tuiles.prochaine_reunion",
 ]
+MAILLON_FAMILLES_COURRIELS = [
+    "porteurs.courriels.FAMILLES",
+    "partenaires.courriels.FAMILLES",
+    "socle.preferences.FAMILLES",
+]
 MAILLON_COURRIELS = [
     "socle.courriels.GENRES",
+    "socle.semaine.GENRES",
     "partenaires.courriels.invitations.GENRES",
     "porteurs.courriels.GENRES",
 ]

@@ -35,6 +35,7 @@ from socle.acteur import Acteur, acteurs_de
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel, LienSigne
 from socle.permissions import peut
+from socle.preferences import Famille
 
 # Un courriel se lit en deux minutes : le reste est compté, et la page le montre.
 MIENS_MONTRES = 8
@@ -239,6 +240,21 @@ def _annulations(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
 
 GENRES = [
     # Chaque ligne porte un lien qui écrit au nom de la personne : le corps n'est pas gardé.
-    Genre(GENRE_DIGEST, "Réunion technique, avant la réunion", _digests, secret=True),
-    Genre(GENRE_ANNULATION, "Réunion annulée", _annulations),
+    Genre(
+        GENRE_DIGEST,
+        "Réunion technique, avant la réunion",
+        _digests,
+        secret=True,
+        famille="reunions",
+    ),
+    Genre(GENRE_ANNULATION, "Réunion annulée", _annulations, famille="reunions"),
+]
+
+FAMILLES = [
+    Famille(
+        "reunions",
+        "Les réunions de mes réseaux",
+        "L’ordre du jour une semaine avant et la veille, avec ce qui vous attend, et "
+        "l’annulation s’il y en a une. Rien quand il n’y a rien à dire.",
+    )
 ]

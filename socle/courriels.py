@@ -7,14 +7,16 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from celery import current_app
+from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from kombu.exceptions import OperationalError
 from psycopg2.extras import execute_values
 
@@ -57,6 +59,10 @@ class Genre:
     ou ``None`` quand il n'y a rien à dire. ``secret`` : le corps porte un code ou un lien
     d'entrée et n'est pas gardé une fois remis à un vrai serveur. ``recompose`` : le texte se
     refait au départ ; sinon il n'existe que dans la ligne, et l'effacer est définitif.
+
+    ``famille`` : ce que la personne peut refuser ; à défaut ``imperatif``, et rien ne l'arrête
+    (compte, sécurité, obligation légale). ``peut_attendre`` : il se lit aussi bien lundi, et
+    entre dans le courriel de la semaine de qui le préfère.
     """
 
     code: str
@@ -64,6 +70,9 @@ class Genre:
     composer: Callable[[Sequence[Courriel]], dict[int, Message | None]]
     secret: bool = False
     recompose: bool = True
+    famille: str = ""
+    imperatif: bool = False
+    peut_attendre: bool = False
 
 
 @cache
@@ -147,13 +156,61 @@ def prevenir(ids: list[int]) -> None:
 
 
 def rendre(gabarit: str, sujet: str, contexte: dict, pieces: list[dict] | None = None) -> Message:
-    """Compose un message à partir de ``<gabarit>.txt`` et ``<gabarit>.html``."""
+    """Compose un message à partir de ``<gabarit>.txt`` et ``<gabarit>.html``.
+
+    Le pied mène au choix des courriels ; l'expédition y met l'adresse propre au destinataire.
+    """
+    contexte = contexte | {"choisir_ses_courriels": adresse_de_choix("_")}
     return Message(
         sujet=sujet,
         texte=render_to_string(f"{gabarit}.txt", contexte).strip() + "\n",
         html=render_to_string(f"{gabarit}.html", contexte),
         pieces=pieces or [],
     )
+
+
+def adresse_de_choix(jeton: str) -> str:
+    """La page publique où un destinataire refuse une famille de courriels."""
+    return settings.SITE_URL + reverse("socle:refus", args=[jeton])
+
+
+def composer(
+    lignes: Sequence[Courriel], rater: Callable[[Courriel, str], None]
+) -> Iterator[tuple[Courriel, Message | None]]:
+    """Par genre, compose tout le lot ; un texte qui ne se compose pas n'arrête pas les autres.
+
+    ``rater`` reçoit la ligne qui ne se compose pas, et pourquoi.
+    """
+    par_genre: dict[str, list[Courriel]] = {}
+    for ligne in lignes:
+        par_genre.setdefault(ligne.genre, []).append(ligne)
+    for code, groupe in par_genre.items():
+        genre = genres().get(code)
+        if genre is None:
+            # Déposé par une version plus récente que cet ouvrier : il attend la sienne.
+            for ligne in groupe:
+                rater(ligne, f"genre inconnu : {code}")
+            continue
+        try:
+            messages = genre.composer(groupe)
+        except Exception:
+            journal.exception("le genre « %s » ne se compose pas en lot : ligne à ligne", code)
+            yield from _une_a_une(genre.composer, groupe, rater)
+            continue
+        for ligne in groupe:
+            yield ligne, messages.get(ligne.pk)
+
+
+def _une_a_une(composer_genre, groupe: list[Courriel], rater):
+    """Celle qui ne se compose pas attend, et n'emporte pas ses voisines."""
+    for ligne in groupe:
+        try:
+            message = composer_genre([ligne]).get(ligne.pk)
+        except Exception as erreur:
+            journal.exception("le courriel %d ne se compose pas", ligne.pk)
+            rater(ligne, f"rédaction : {erreur!r}")
+            continue
+        yield ligne, message
 
 
 class SansEnvoi(BaseEmailBackend):
@@ -174,5 +231,6 @@ GENRES = [
         _deja_composes,
         secret=True,
         recompose=False,
+        imperatif=True,
     )
 ]

@@ -12,6 +12,17 @@ class EtatCourriel(models.TextChoices):
     SANS_OBJET = "sans_objet", "sans objet : rien à dire"
     ECHEC = "echec", "en échec"
     INCERTAIN = "incertain", "incertain : peut-être envoyé"
+    SEMAINE = "semaine", "attend le courriel de la semaine"
+    REPLIE = "replie", "repris dans le courriel de la semaine"
+    REFUSE = "refuse", "non envoyé : son destinataire n’en veut pas"
+
+
+class Frequence(models.TextChoices):
+    """À quel rythme une personne veut une famille de courriels."""
+
+    CHAQUE_FOIS = "chaque_fois", "chaque fois"
+    HEBDOMADAIRE = "hebdo", "une fois par semaine"
+    JAMAIS = "jamais", "jamais"
 
 
 class Operation(models.TextChoices):

@@ -2,7 +2,9 @@
 
 États : attente → composition → remise → envoyé. Un arrêt brutal pendant la composition n'a
 rien envoyé : la ligne repart. Pendant la remise, nul ne sait : la ligne devient « incertain »
-et une personne décide. Sources : EXIGENCES, Fiabilité 1 et 2.
+et une personne décide. Avant d'être composée, une ligne peut aussi attendre le courriel de la
+semaine, ou être refusée : c'est le choix de son destinataire (``socle.preferences``).
+Sources : EXIGENCES, Fiabilité 1 et 2.
 """
 
 import logging
@@ -16,8 +18,9 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import models
 from django.utils import timezone
 
-from socle.courriels import LOT, Message, genres, prevenir
-from socle.enums import EtatCourriel
+from socle import preferences, semaine
+from socle.courriels import LOT, Message, composer, genres, prevenir
+from socle.enums import EtatCourriel, Frequence
 from socle.models import Courriel
 from socle.refus import Refus
 
@@ -41,9 +44,25 @@ def expedier_lot(ids: Iterable[int]) -> int:
         return 0
     remis = 0
     with _Remise() as remise:
-        for ligne, message in _composer(lignes):
+        for ligne, message in composer(_voulues(lignes), _plus_tard):
             remis += _traiter(ligne, message, remise)
     return remis
+
+
+def _voulues(lignes: list[Courriel]) -> list[Courriel]:
+    """Celles que leur destinataire veut maintenant ; les autres attendent, ou ne partiront pas."""
+    rythmes = preferences.rythmes(lignes)
+    for ligne in lignes:
+        if rythmes[ligne.pk] == Frequence.JAMAIS:
+            _clore(ligne, EtatCourriel.REFUSE)
+        elif rythmes[ligne.pk] == Frequence.HEBDOMADAIRE:
+            _avancer(
+                ligne,
+                etat=EtatCourriel.SEMAINE,
+                a_partir_de=semaine.prochain_depart(),
+                tentatives=0,
+            )
+    return [ligne for ligne in lignes if rythmes[ligne.pk] == Frequence.CHAQUE_FOIS]
 
 
 def _reclamer(ids: Iterable[int]) -> list[Courriel]:
@@ -63,45 +82,11 @@ def _reclamer(ids: Iterable[int]) -> list[Courriel]:
     )
 
 
-def _composer(lignes: list[Courriel]):
-    """Par genre, compose tout le lot ; un texte qui ne se compose pas n'arrête pas les autres."""
-    par_genre: dict[str, list[Courriel]] = {}
-    for ligne in lignes:
-        par_genre.setdefault(ligne.genre, []).append(ligne)
-    for code, groupe in par_genre.items():
-        genre = genres().get(code)
-        if genre is None:
-            # Déposé par une version plus récente que cet ouvrier : il attend la sienne.
-            for ligne in groupe:
-                _plus_tard(ligne, f"genre inconnu : {code}")
-            continue
-        composer = genre.composer
-        try:
-            messages = composer(groupe)
-        except Exception:
-            journal.exception("le genre « %s » ne se compose pas en lot : ligne à ligne", code)
-            yield from _une_a_une(composer, groupe)
-            continue
-        for ligne in groupe:
-            yield ligne, messages.get(ligne.pk)
-
-
-def _une_a_une(composer, groupe: list[Courriel]):
-    """Celle qui ne se compose pas attend, et n'emporte pas ses voisines."""
-    for ligne in groupe:
-        try:
-            message = composer([ligne]).get(ligne.pk)
-        except Exception as erreur:
-            journal.exception("le courriel %d ne se compose pas", ligne.pk)
-            _plus_tard(ligne, f"rédaction : {erreur!r}")
-            continue
-        yield ligne, message
-
-
 def _traiter(ligne: Courriel, message: Message | None, remise: "_Remise") -> int:
     if message is None:
         _clore(ligne, EtatCourriel.SANS_OBJET)
         return 0
+    message = preferences.adresser(message, ligne)
     corps = {
         "sujet": message.sujet,
         "corps_texte": message.texte,
@@ -224,7 +209,11 @@ class _Remise:
             message.texte,
             settings.DEFAULT_FROM_EMAIL,
             [ligne.adresse],
-            headers={"Message-ID": ligne.message_id, "Auto-Submitted": "auto-generated"},
+            headers={
+                "Message-ID": ligne.message_id,
+                "Auto-Submitted": "auto-generated",
+                **preferences.entetes(ligne),
+            },
             connection=self.connexion,
         )
         if message.html:

@@ -1,6 +1,9 @@
 from allauth.account import forms as allauth
 from django import forms
 
+from socle.enums import Frequence
+from socle.preferences import familles
+
 
 class MotifForm(forms.Form):
     """Le motif d'un accès exceptionnel, inscrit au journal."""
@@ -12,6 +15,20 @@ class MotifForm(forms.Form):
         max_length=300,
         error_messages={"min_length": "Dites-le en une phrase : dix caractères au moins."},
     )
+
+
+class PreferencesForm(forms.Form):
+    """Un rythme par famille de courriels, dans l'ordre où les applications les déclarent."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for famille in familles().values():
+            self.fields[famille.code] = forms.ChoiceField(
+                label=famille.libelle,
+                help_text=famille.phrase,
+                choices=[(code, Frequence(code).label.capitalize()) for code in famille.frequences],
+                widget=forms.RadioSelect,
+            )
 
 
 ADRESSE = "Adresse de courriel"

@@ -149,6 +149,18 @@ REGLES = [
         _CONNECTE,
     ),
     Regle(
+        "socle.preferences",
+        "Choisir les courriels que l’on reçoit",
+        ("socle:preferences",),
+        _CONNECTE,
+    ),
+    Regle(
+        "socle.courriels.refuser",
+        "Refuser une sorte de courriels, depuis le courriel lui-même",
+        ("socle:refus",),
+        _PUBLIC,
+    ),
+    Regle(
         "socle.courriels",
         "Lire la boîte d’envoi",
         ("socle:courriels", "socle:courriel", "socle:courriel_corps"),

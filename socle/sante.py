@@ -20,6 +20,7 @@ SILENCES = {
     "porteurs.preparer_digests": timedelta(hours=1),
     "porteurs.reprendre_les_suivis": timedelta(hours=3),
     "socle.soigner_fichiers": timedelta(hours=3),
+    "socle.preparer_les_semaines": timedelta(hours=3),
     "socle.purger": timedelta(hours=26),
 }
 ATTENTE_MAXIMALE = timedelta(minutes=30)

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from socle import battements, expedition
+from socle import battements, expedition, semaine
 from socle.courriels import genres
 from socle.enums import EtatCourriel
 from socle.fichiers import menage
@@ -27,6 +27,8 @@ FINAUX = [
     EtatCourriel.SANS_OBJET,
     EtatCourriel.ECHEC,
     EtatCourriel.INCERTAIN,
+    EtatCourriel.REPLIE,
+    EtatCourriel.REFUSE,
 ]
 
 
@@ -39,6 +41,12 @@ def expedier(ids: list[int]) -> None:
 def balayer_courriels() -> None:
     expedition.balayer()
     battements.battre("socle.balayer_courriels")
+
+
+@shared_task
+def preparer_les_semaines() -> None:
+    semaine.preparer()
+    battements.battre("socle.preparer_les_semaines")
 
 
 def _vider_les_courriels(maintenant) -> None:

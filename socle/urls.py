@@ -1,9 +1,11 @@
 from django.urls import path
 
-from socle import views
+from socle import views, views_preferences
 
 app_name = "socle"
 urlpatterns = [
+    path("mes-courriels/", views_preferences.preferences, name="preferences"),
+    path("courriels/refuser/<str:jeton>/", views_preferences.refus, name="refus"),
     path("courriels/", views.courriels, name="courriels"),
     path("courriels/<uuid:uuid>/", views.courriel, name="courriel"),
     path("courriels/<uuid:uuid>/corps", views.courriel_corps, name="courriel_corps"),

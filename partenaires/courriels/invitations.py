@@ -8,36 +8,44 @@ from django.utils import timezone
 
 from partenaires.enums import Fonction
 from partenaires.models import Invitation, Mandat
+from partenaires.services.invitations import RELANCES
 from socle import liens
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel
 
 
 def _invitations(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
-    """Une invitation retirée, remplacée, acceptée ou expirée entre-temps ne part pas."""
+    """Une invitation, ou sa relance : retirée, remplacée, acceptée ou expirée, elle ne part pas."""
     en_attente = (
         Invitation.objects.en_attente(timezone.now())
-        .filter(lien__isnull=False)
+        .filter(lien__isnull=False, lien__revoque_le=None, lien__utilise_le=None)
         .select_related("lien", "reseau", "structure", "invitee_par")
         .in_bulk([c.contexte["invitation"] for c in courriels])
     )
     return {
-        c.pk: _invitation(en_attente[c.contexte["invitation"]])
+        c.pk: _invitation(en_attente[c.contexte["invitation"]], c.contexte.get("rang", 0))
         if c.contexte["invitation"] in en_attente
         else None
         for c in courriels
     }
 
 
-def _invitation(invitation: Invitation) -> Message:
+def _invitation(invitation: Invitation, rang: int) -> Message:
+    """Le premier courriel, ou sa relance : le même lien, valable jusqu'à la même date."""
     chemin = reverse("partenaires:invitation_accepter", args=[liens.jeton(invitation.lien)])
     qui = invitation.invitee_par.nom_complet if invitation.invitee_par else "Le réseau"
+    gabarit = "partenaires/courriels/invitation"
+    sujet = f"{qui} vous invite dans le réseau {invitation.reseau.nom}"
+    if rang:
+        gabarit = "partenaires/courriels/invitation_relance"
+        sujet = f"Rappel : {qui} vous attend dans le réseau {invitation.reseau.nom}"
     return rendre(
-        "partenaires/courriels/invitation",
-        f"{qui} vous invite dans le réseau {invitation.reseau.nom}",
+        gabarit,
+        sujet,
         {
             "invitation": invitation,
             "qui": qui,
+            "derniere": rang == max(RELANCES),
             "adresse": settings.SITE_URL + chemin,
             "expire_le": timezone.localtime(invitation.expire_le, invitation.reseau.tz),
         },
@@ -89,10 +97,18 @@ def _information(invitation: Invitation) -> Message:
 
 
 GENRES = [
-    Genre("invitation", "Invitation à rejoindre un réseau", _invitations, secret=True),
+    Genre(
+        "invitation",
+        "Invitation à rejoindre un réseau",
+        _invitations,
+        secret=True,
+        famille="invitations",
+    ),
     Genre(
         "invitation_information",
         "Un technicien est invité dans votre structure",
         _informations,
+        # Une personne de plus lira des dossiers : cela n'attend pas lundi.
+        famille="structure",
     ),
 ]

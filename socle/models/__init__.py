@@ -3,6 +3,7 @@ from socle.models.courriel import Courriel
 from socle.models.fichier import Fichier
 from socle.models.journal import AccesJournal
 from socle.models.lien import LienSigne
+from socle.models.preference import PreferenceCourriel
 from socle.models.technique import Battement, Debit, EnvoiUnique
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "EnvoiUnique",
     "Fichier",
     "LienSigne",
+    "PreferenceCourriel",
     "Utilisateur",
 ]

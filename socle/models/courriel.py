@@ -12,6 +12,10 @@ class CourrielQuerySet(models.QuerySet):
     def a_expedier(self, maintenant):
         return self.filter(etat=EtatCourriel.ATTENTE, a_partir_de__lte=maintenant)
 
+    def pour_la_semaine(self, maintenant):
+        """Ce que le courriel de la semaine de son destinataire doit reprendre."""
+        return self.filter(etat=EtatCourriel.SEMAINE, a_partir_de__lte=maintenant)
+
     def en_souffrance(self):
         """Ce qu'une personne doit regarder : échecs et incertains."""
         return self.filter(etat__in=[EtatCourriel.ECHEC, EtatCourriel.INCERTAIN])
@@ -43,6 +47,15 @@ class Courriel(models.Model):
     a_partir_de = models.DateTimeField(db_default=Now())
     reclame_le = models.DateTimeField(null=True, blank=True)
     envoye_le = models.DateTimeField(null=True, blank=True)
+    # Le courriel de la semaine qui le reprend, une fois qu'il y est entré.
+    repris_dans = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="repris",
+        db_index=False,
+    )
     erreur = models.CharField(max_length=300, blank=True)
 
     sujet = models.CharField(max_length=250, blank=True)
@@ -72,6 +85,16 @@ class Courriel(models.Model):
                 fields=["reclame_le"],
                 condition=models.Q(etat__in=[EtatCourriel.COMPOSITION, EtatCourriel.REMISE]),
                 name="courriel_reclame",
+            ),
+            models.Index(
+                fields=["cle_destinataire", "a_partir_de"],
+                condition=models.Q(etat=EtatCourriel.SEMAINE),
+                name="courriel_de_la_semaine",
+            ),
+            models.Index(
+                fields=["repris_dans"],
+                condition=models.Q(repris_dans__isnull=False),
+                name="courriel_repris_dans",
             ),
             models.Index(fields=["-cree_le", "-id"], name="courriel_recents"),
         ]
