@@ -361,6 +361,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 MAILLON_PERMISSIONS = [
     "socle.permissions.REGLES",
     "partenaires.permissions.adhesion.REGLES",
+    "partenaires.permissions.competences.REGLES",
     "partenaires.permissions.carnet.REGLES",
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",

@@ -18,7 +18,6 @@ from django.db.models import Prefetch
 from partenaires.enums import CHAINE, Cote, SectionNaf
 from partenaires.models import (
     Competence,
-    CompetenceCommune,
     CompetencePersonne,
     Mandat,
     ReseauCommune,
@@ -89,11 +88,12 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True)
 class Zone:
-    """Une intercommunalité du réseau ; sans elle (quelques îles), les communes vont ensemble."""
+    """Une intercommunalité et ses communes du réseau, ``{pk: nom}`` ; celles qui n'en ont pas
+    (quelques îles) vont ensemble."""
 
     code: str
     nom: str
-    communes: frozenset[int]
+    communes: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ class Couverture:
     memoire: dict = field(default_factory=dict)
 
     @cached_property
-    def communes(self) -> frozenset[int]:
-        return frozenset().union(*(zone.communes for zone in self.zones))
+    def communes(self) -> dict[int, str]:
+        return {pk: nom for zone in self.zones for pk, nom in zone.communes.items()}
 
     @cached_property
     def par_commune(self) -> dict[int, int]:
@@ -130,7 +130,7 @@ class Couverture:
             if not lieux:
                 partout |= 1 << rang
                 continue
-            for commune in lieux & self.communes:
+            for commune in lieux & self.communes.keys():
                 desservies[commune] |= 1 << rang
         return {commune: masque | partout for commune, masque in desservies.items()}
 
@@ -139,7 +139,7 @@ class Couverture:
         """Les profils qui ne nomment personne : la structure répond d'une seule voix."""
         return sum(1 << rang for rang, p in enumerate(self.profils) if not p.personnes)
 
-    def communes_de(self, zone: Zone | None) -> frozenset[int]:
+    def communes_de(self, zone: Zone | None) -> dict[int, str]:
         return zone.communes if zone else self.communes
 
     def _classes(self, zone: Zone | None) -> tuple[int, Counter, int]:
@@ -184,6 +184,11 @@ class Couverture:
             yield self.profils[bit.bit_length() - 1]
             presents ^= bit
 
+    def noms_des_structures(self, presents: int, zone: Zone | None = None) -> list[str]:
+        """Les structures de ces profils qui servent la zone, par ordre alphabétique."""
+        ici = {p.structure_id for p in self.profils_de(presents & self._classes(zone)[0])}
+        return [structure.nom for pk, structure in self.structures.items() if pk in ici]
+
     def servies(self, theme_id: int, etape: str, zone: Zone | None = None) -> dict[int, int]:
         """Par commune de la zone, le nombre de structures qui la servent ; 0 quand personne."""
         presents = self.presents.get((theme_id, etape), 0)
@@ -224,14 +229,14 @@ def _zones(reseau) -> list[Zone]:
     """Les intercommunalités du réseau, par ordre alphabétique, avec ses seules communes."""
     lignes = (
         ReseauCommune.objects.filter(reseau=reseau)
-        .order_by("commune__epci__nom", "commune__epci__code")
-        .values_list("commune__epci__code", "commune__epci__nom", "commune_id")
+        .order_by("commune__epci__nom", "commune__epci__code", "commune__cle_tri", "commune__code")
+        .values_list("commune__epci__code", "commune__epci__nom", "commune_id", "commune__nom")
     )
     return [
         Zone(
             code or "sans",
             nom or "Communes sans intercommunalité",
-            frozenset(c for *_, c in groupe),
+            {pk: commune for *_, pk, commune in groupe},
         )
         for (code, nom), groupe in groupby(lignes, key=lambda ligne: ligne[:2])
     ]
@@ -308,7 +313,8 @@ class LigneCompetence:
     theme: Theme
     etapes: list[bool]
     secteurs: list[str]
-    lieux: int
+    # Les communes du réseau où elle s'exerce ; None : partout où va la structure.
+    lieux: int | None
     personnes: list
 
     @property
@@ -321,7 +327,7 @@ class LigneCompetence:
 def competences_de(structure, reseau) -> list[tuple[str, list[LigneCompetence]]]:
     """Ce que la structure fait, vu de ce réseau, par côté : ``[(« activité », [ligne, …]), …]``.
 
-    Quatre requêtes. Les lieux se comptent dans le réseau ; une personne dont le mandat est fini
+    Cinq requêtes au plus. Les lieux se comptent dans le réseau ; une personne dont le mandat est fini
     n'est plus nommée. À donner au gabarit ``partenaires/_competences.html``.
     """
     jour = reseau.aujourd_hui()
@@ -332,9 +338,7 @@ def competences_de(structure, reseau) -> list[tuple[str, list[LigneCompetence]]]
         Competence.objects.filter(structure=structure, theme__in=Theme.objects.du_reseau(reseau))
         .select_related("theme")
         .prefetch_related(
-            Prefetch(
-                "lieux", CompetenceCommune.objects.filter(commune__couvertures__reseau=reseau)
-            ),
+            "lieux",
             Prefetch(
                 "noms",
                 CompetencePersonne.objects.filter(
@@ -344,13 +348,14 @@ def competences_de(structure, reseau) -> list[tuple[str, list[LigneCompetence]]]
         )
         .order_by("theme__cote", "theme__ordre", "theme_id")
     )
+    communes = set(ReseauCommune.objects.filter(reseau=reseau).values_list("commune_id", flat=True))
     cotes = {cote.value: [] for cote in Cote}
     for theme, groupe in groupby(competences, key=lambda c: c.theme):
-        cotes[theme.cote].append(_ligne(theme, list(groupe)))
+        cotes[theme.cote].append(_ligne(theme, list(groupe), communes))
     return [(Cote(cote).label, lignes) for cote, lignes in cotes.items() if lignes]
 
 
-def _ligne(theme: Theme, competences: list[Competence]) -> LigneCompetence:
+def _ligne(theme: Theme, competences: list[Competence], communes: set) -> LigneCompetence:
     faites = {c.etape for c in competences}
     # Une étape ouverte à tous les secteurs ouvre le thème ; sinon la réunion de ce qui est dit.
     sections = [set(c.sections) for c in competences]
@@ -361,6 +366,6 @@ def _ligne(theme: Theme, competences: list[Competence]) -> LigneCompetence:
         theme=theme,
         etapes=[etape in faites for etape in CHAINE],
         secteurs=[SectionNaf(s).label for s in sorted(dites)],
-        lieux=len(set().union(*lieux)) if all(lieux) else 0,
+        lieux=len(set().union(*lieux) & communes) if all(lieux) else None,
         personnes=sorted(personnes.values(), key=lambda u: (u.nom, u.prenom, u.pk)),
     )

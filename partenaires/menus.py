@@ -14,6 +14,12 @@ PAGES = [
         {"structure", "structure_nouvelle", "invitations", "inviter"},
     ),
     (
+        "Qui fait quoi",
+        "couverture",
+        "partenaires.couverture",
+        {"couverture_case", "competences", "competences_theme", "themes"},
+    ),
+    (
         "Carnet de route",
         "carnet",
         "partenaires.carnet",

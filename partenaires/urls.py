@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from partenaires.views import annuaire, carnet, communes, invitations, mandats, reseaux, structures
 
@@ -31,6 +31,7 @@ urlpatterns = [
         name="invitation_renvoyer",
     ),
     path("r/<slug:reseau>/partage/", reseaux.partage, name="partage"),
+    path("r/<slug:reseau>/", include("partenaires.urls_competences")),
     path("r/<slug:reseau>/carnet/", carnet.carnet, name="carnet"),
     path("r/<slug:reseau>/carnet/export/", carnet.export, name="carnet_export"),
     path("r/<slug:reseau>/carnet/nouveau/", carnet.jalon_nouveau, name="jalon_nouveau"),

@@ -1,0 +1,26 @@
+"""« Qui fait quoi » : sous l'adresse d'un réseau."""
+
+from django.urls import path
+
+from partenaires.views import competences, couverture
+
+urlpatterns = [
+    path("qui-fait-quoi/", couverture.couverture, name="couverture"),
+    path("qui-fait-quoi/pdf/", couverture.couverture_pdf, name="couverture_pdf"),
+    path(
+        "qui-fait-quoi/export/<str:format>/", couverture.couverture_export, name="couverture_export"
+    ),
+    path(
+        "qui-fait-quoi/<uuid:theme>/<slug:etape>/",
+        couverture.couverture_case,
+        name="couverture_case",
+    ),
+    path("partenaires/<uuid:uuid>/competences/", competences.competences, name="competences"),
+    path(
+        "partenaires/<uuid:uuid>/competences/<uuid:theme>/",
+        competences.competences_theme,
+        name="competences_theme",
+    ),
+    path("themes/", competences.themes, name="themes"),
+    path("themes/<uuid:uuid>/retirer/", competences.theme_retirer, name="theme_retirer"),
+]

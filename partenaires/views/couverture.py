@@ -1,0 +1,402 @@
+"""« Qui fait quoi » : la matrice du réseau, une case en détail, le papier et la feuille de calcul."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET
+
+from partenaires.couverture import Case, Couverture, Zone, lire_couverture
+from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
+from partenaires.models import Competence, Mandat
+from partenaires.views.commun import reseau_de_la_page
+from socle.pdf import composer
+from socle.permissions import exiger, peut
+from socle.tableurs import reponse_tableur
+
+FORMATS = ("csv", "xlsx")
+AXE = "toutes"
+# Au-delà, les intercommunalités d'une case se comptent au lieu de se nommer.
+REPERES = 6
+ENTETES = (
+    "Côté",
+    "Thème",
+    "Étape",
+    "Intercommunalité",
+    "État",
+    "Structures",
+    "Communes servies",
+    "Communes",
+    "Qui",
+)
+
+
+class Lecture:
+    """Ce que demande l'adresse : le réseau, une intercommunalité ou toutes, un secteur."""
+
+    def __init__(self, request, slug: str):
+        self.reseau = reseau_de_la_page(request, slug)
+        exiger(request.acteur, "partenaires.couverture", self.reseau)
+        section = request.GET.get("secteur", "")
+        self.section = section if section in SectionNaf.values else ""
+        self.couverture: Couverture = lire_couverture(self.reseau, section=self.section)
+        demandee = request.GET.get("epci", "")
+        self.zone: Zone | None = next(
+            (z for z in self.couverture.zones if z.code == demandee), None
+        )
+        self.par_epci = demandee == AXE and len(self.couverture.zones) > 1
+
+    @property
+    def parametres(self) -> str:
+        """La suite de l'adresse qui redemande la même lecture, ou rien."""
+        epci = AXE if self.par_epci else self.zone.code if self.zone else ""
+        choix = {nom: v for nom, v in (("epci", epci), ("secteur", self.section)) if v}
+        return f"?{urlencode(choix)}" if choix else ""
+
+    @property
+    def reperes(self) -> dict[str, str]:
+        """Par code d'intercommunalité, la lettre qui la désigne dans les cases : A, B… Z, AA…"""
+        return {z.code: _lettre(rang) for rang, z in enumerate(self.couverture.zones)}
+
+    @property
+    def ou(self) -> str:
+        if self.par_epci:
+            return "Par intercommunalité"
+        return self.zone.nom if self.zone else "Tout le réseau"
+
+    def par_cote(self):
+        """``[(côté, [thème, …]), …]``, sans côté vide."""
+        cotes = [(c, [t for t in self.couverture.themes if t.cote == c]) for c in Cote]
+        return [(cote.label, themes) for cote, themes in cotes if themes]
+
+
+def _lettre(rang: int) -> str:
+    avant, rang = divmod(rang, 26)
+    return (_lettre(avant - 1) if avant else "") + chr(ord("A") + rang)
+
+
+@require_GET
+def couverture(request, reseau):
+    """La matrice : thèmes × étapes, pour une zone ou par intercommunalité."""
+    lecture = Lecture(request, reseau)
+    cellules = _cellules_par_epci if lecture.par_epci else _cellules
+    base = reverse("partenaires:couverture", args=[lecture.reseau.slug])
+    toutes = {
+        (theme.pk, etape): lecture.couverture.case(theme.pk, etape, lecture.zone)
+        for theme in lecture.couverture.themes
+        for etape in CHAINE
+    }
+    return render(
+        request,
+        "partenaires/couverture.html",
+        {
+            "reseau": lecture.reseau,
+            "lecture": lecture,
+            "etapes": [e.label for e in CHAINE],
+            "cotes": [
+                (
+                    cote,
+                    [(theme.libelle, cellules(lecture, theme, base, toutes)) for theme in themes],
+                )
+                for cote, themes in lecture.par_cote()
+            ],
+            "reperes": [(lecture.reperes[z.code], z) for z in lecture.couverture.zones],
+            "resume": _resume(lecture, toutes),
+            "secteurs": SectionNaf.choices,
+            "communes": len(lecture.couverture.communes_de(lecture.zone)),
+            "structures": len(lecture.couverture.structures),
+            "peut_tenir_les_themes": peut(request.acteur, "partenaires.themes", lecture.reseau),
+        },
+    )
+
+
+# Les cases s'écrivent ici, et non dans le gabarit : elles sont des centaines.
+
+
+def _cellules(lecture: Lecture, theme, base: str, toutes: dict) -> SafeString:
+    adresse, suite = f"{base}{theme.uuid}/", lecture.parametres
+    return mark_safe(  # noqa: S308 — chaque case est échappée par format_html
+        "".join(_cellule(toutes[theme.pk, e], f"{adresse}{e}/{suite}") for e in CHAINE)
+    )
+
+
+def _cellule(case: Case, adresse: str) -> SafeString:
+    """Une case : son signe, son nombre, et la part des communes si elle n'est pas entière."""
+    if case.manque:
+        return format_html(
+            '<td class="manque"><a href="{}"><b>✕</b><span class="v">personne</span></a></td>',
+            adresse,
+        )
+    partie = (
+        format_html("<i>{}/{}<span class=v> communes</span></i>", case.servies, case.communes)
+        if case.partielle
+        else ""
+    )
+    classe, signe = "", ""
+    if case.fragile:
+        classe, signe = "seul", "!"
+    elif case.recouvrement:
+        classe, signe = "plus", "+"
+    mot = "une seule personne" if case.structures > 1 and case.seule_personne else "structure"
+    return format_html(
+        '<td class="{}"><a href="{}"><b>{}{}</b><span class=v> {}</span>{}</a></td>',
+        classe,
+        adresse,
+        signe,
+        case.structures,
+        mot,
+        partie,
+    )
+
+
+def _cellules_par_epci(lecture: Lecture, theme, base: str, toutes: dict) -> SafeString:
+    """Une case par étape, qui nomme par leur lettre les intercommunalités sans personne ou fragiles."""
+    reperes, cases = lecture.reperes, []
+    for etape in CHAINE:
+        par_zone = [
+            (reperes[z.code], lecture.couverture.case(theme.pk, etape, z))
+            for z in lecture.couverture.zones
+        ]
+        manques = [lettre for lettre, case in par_zone if case.manque]
+        seules = [lettre for lettre, case in par_zone if case.fragile]
+        partielles = [lettre for lettre, case in par_zone if case.partielle]
+        contenu = mark_safe(  # noqa: S308 — chaque morceau est échappé par format_html
+            "".join(
+                format_html(
+                    '<span class="{}"><b>{}</b> {}</span>', classe, signe, _noms(lettres, par_zone)
+                )
+                for classe, signe, lettres in (
+                    ("manque", "✕", manques),
+                    ("seul", "!", seules),
+                    ("partie", "½", partielles),
+                )
+                if lettres
+            )
+        )
+        cases.append(
+            format_html(
+                '<td class="{}"><a href="{}{}/{}/{}">{}</a></td>',
+                "manque" if manques else "seul" if seules else "",
+                base,
+                theme.uuid,
+                etape,
+                lecture.parametres,
+                contenu or mark_safe('<b>✓</b><span class="v">assuré partout</span>'),
+            )
+        )
+    return mark_safe("".join(cases))  # noqa: S308 — chaque case est échappée par format_html
+
+
+def _noms(lettres: list[str], par_zone: list) -> str:
+    if len(lettres) == len(par_zone):
+        return "partout"
+    return " ".join(lettres) if len(lettres) <= REPERES else f"{len(lettres)} sur {len(par_zone)}"
+
+
+def _resume(lecture: Lecture, toutes: dict) -> dict:
+    """Les manques, les fragilités et les recouvrements : combien, et lesquels, par thème."""
+    zones = lecture.couverture.zones if lecture.par_epci else [lecture.zone]
+    resume = {"manques": 0, "fragiles": 0, "recouvrements": 0, "a_combler": [], "a_epauler": []}
+    for theme in lecture.couverture.themes:
+        vides, seules = [], []
+        for etape in CHAINE:
+            cases = [lecture.couverture.case(theme.pk, etape, zone) for zone in zones]
+            resume["manques"] += (absents := sum(c.manque for c in cases))
+            resume["fragiles"] += (seuls := sum(c.fragile for c in cases))
+            resume["recouvrements"] += sum(c.recouvrement for c in cases)
+            if absents:
+                vides.append(etape.label)
+            if seuls:
+                seules.append(etape.label)
+        for liste, etapes in (("a_combler", vides), ("a_epauler", seules)):
+            if etapes:
+                mots = "toute la chaîne" if len(etapes) == len(CHAINE) else ", ".join(etapes)
+                resume[liste].append((theme.libelle, mots))
+    return resume
+
+
+@require_GET
+def couverture_case(request, reseau, theme, etape):
+    """Une case : qui la sert, comment les joindre, où, et les communes qui n'ont personne."""
+    lecture = Lecture(request, reseau)
+    theme = next((t for t in lecture.couverture.themes if t.uuid == theme), None)
+    if theme is None or etape not in CHAINE:
+        raise Http404("Cette case n’existe pas.")
+    servies = lecture.couverture.servies(theme.pk, etape, lecture.zone)
+    noms = lecture.couverture.communes_de(lecture.zone)
+    return render(
+        request,
+        "partenaires/couverture_case.html",
+        {
+            "reseau": lecture.reseau,
+            "lecture": lecture,
+            "theme": theme,
+            "etape": Etape(etape),
+            "case": lecture.couverture.case(theme.pk, etape, lecture.zone),
+            "qui": _qui(lecture, theme, etape),
+            "sans_personne": [nom for pk, nom in noms.items() if not servies[pk]],
+            "zones": [
+                (z, lecture.couverture.case(theme.pk, etape, z)) for z in lecture.couverture.zones
+            ],
+        },
+    )
+
+
+def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
+    """Les structures de la case dans la zone, avec leurs personnes nommées et leurs limites."""
+    c = lecture.couverture
+    dans_la_zone = c.communes_de(lecture.zone)
+    par_structure = {p.structure_id: p for p in c.profils_de(c.presents.get((theme.pk, etape), 0))}
+    sections = dict(
+        Competence.objects.filter(
+            theme=theme, etape=etape, structure__in=list(par_structure)
+        ).values_list("structure_id", "sections")
+    )
+    nommees = set().union(*(p.personnes for p in par_structure.values()))
+    mandats = (
+        Mandat.objects.actifs(lecture.reseau.aujourd_hui())
+        .filter(
+            reseau=lecture.reseau,
+            structure__in=list(par_structure),
+            utilisateur__in=nommees,
+            utilisateur__is_active=True,
+        )
+        .select_related("utilisateur")
+        .order_by("utilisateur__nom", "utilisateur__prenom", "pk")
+    )
+    personnes: dict[int, dict] = {}
+    for mandat in mandats:
+        if mandat.utilisateur_id in par_structure[mandat.structure_id].personnes:
+            a_joindre = personnes.setdefault(mandat.structure_id, {})
+            fiche = a_joindre.setdefault(
+                mandat.utilisateur_id, {"personne": mandat.utilisateur, "telephone": ""}
+            )
+            fiche["telephone"] = fiche["telephone"] or mandat.telephone
+    lignes = []
+    for pk, structure in c.structures.items():
+        if pk not in par_structure:
+            continue
+        lieux = par_structure[pk].lieux or c.dessertes.get(pk) or dans_la_zone.keys()
+        servies = [nom for commune, nom in dans_la_zone.items() if commune in lieux]
+        if servies:
+            lignes.append(
+                {
+                    "structure": structure,
+                    "personnes": list(personnes.get(pk, {}).values()),
+                    "servies": servies,
+                    "partielle": len(servies) < len(dans_la_zone),
+                    "secteurs": [SectionNaf(s).label for s in sorted(sections.get(pk, ()))],
+                }
+            )
+    return lignes
+
+
+@require_GET
+def couverture_pdf(request, reseau):
+    """La même matrice, à imprimer ou à joindre à une convocation."""
+    lecture = Lecture(request, reseau)
+    mots = _mots_par_epci if lecture.par_epci else _mots
+    donnees = {
+        "titre": "Qui fait quoi",
+        "sous_titre": _sous_titre(lecture),
+        "reseau": lecture.reseau.nom,
+        "mention": f"Au {lecture.reseau.aujourd_hui():%d/%m/%Y}",
+        "entetes": ["Thème", *(e.label.capitalize() for e in CHAINE)],
+        "cotes": [
+            {
+                "titre": cote.capitalize(),
+                "rangees": [
+                    [t.libelle.capitalize(), *(mots(lecture, t, e) for e in CHAINE)] for t in themes
+                ],
+            }
+            for cote, themes in lecture.par_cote()
+        ],
+        "reperes": (
+            [f"{lecture.reperes[z.code]} : {z.nom}" for z in lecture.couverture.zones]
+            if lecture.par_epci
+            else []
+        ),
+        "legende": _legende(lecture),
+    }
+    reponse = HttpResponse(
+        composer("partenaires/couverture.typ", donnees), content_type="application/pdf"
+    )
+    nom = f"Qui fait quoi, {lecture.reseau.nom}.pdf"
+    reponse["Content-Disposition"] = content_disposition_header(True, nom)
+    reponse["Cache-Control"] = "no-store"
+    return reponse
+
+
+def _sous_titre(lecture: Lecture) -> str:
+    secteur = f", secteur : {SectionNaf(lecture.section).label}" if lecture.section else ""
+    return f"{lecture.ou}{secteur}"
+
+
+def _legende(lecture: Lecture) -> str:
+    if lecture.par_epci:
+        return (
+            "Les lettres sont celles des intercommunalités. « Manque » : personne. « Seul » : une "
+            "seule structure, ou une seule personne. « En partie » : certaines communes seulement."
+        )
+    return (
+        "Le nombre est celui des structures. « Manque » : personne. « Seul » : une seule structure, "
+        "ou une seule personne. « 3/58 » : trois communes servies sur cinquante-huit."
+    )
+
+
+def _mots(lecture: Lecture, theme, etape: str) -> str:
+    case = lecture.couverture.case(theme.pk, etape, lecture.zone)
+    if case.manque:
+        return "Manque"
+    nombre = f"{case.structures}, seul" if case.fragile else f"{case.structures}"
+    return f"{nombre}\n{case.servies}/{case.communes}" if case.partielle else nombre
+
+
+def _mots_par_epci(lecture: Lecture, theme, etape: str) -> str:
+    reperes = lecture.reperes
+    par_zone = [
+        (reperes[z.code], lecture.couverture.case(theme.pk, etape, z))
+        for z in lecture.couverture.zones
+    ]
+    groupes = (
+        ("Manque", [lettre for lettre, c in par_zone if c.manque]),
+        ("Seul", [lettre for lettre, c in par_zone if c.fragile]),
+        ("En partie", [lettre for lettre, c in par_zone if c.partielle]),
+    )
+    dits = [f"{mot} : {_noms(lettres, par_zone)}" for mot, lettres in groupes if lettres]
+    return "\n".join(dits) or "Partout"
+
+
+@require_GET
+def couverture_export(request, reseau, format):
+    """Une ligne par thème, étape et intercommunalité, avec qui la sert."""
+    if format not in FORMATS:
+        raise Http404("Le format est csv ou xlsx.")
+    lecture = Lecture(request, reseau)
+    zones = [lecture.zone] if lecture.zone else lecture.couverture.zones
+    nom = f"Qui fait quoi, {lecture.reseau.nom}"
+    return reponse_tableur(nom, ENTETES, _lignes(lecture, zones), format)
+
+
+def _lignes(lecture: Lecture, zones):
+    c = lecture.couverture
+    for theme in c.themes:
+        for etape in CHAINE:
+            presents = c.presents.get((theme.pk, etape), 0)
+            for zone in zones:
+                case = c.case(theme.pk, etape, zone)
+                yield (
+                    Cote(theme.cote).label,
+                    theme.libelle,
+                    etape.label,
+                    zone.nom,
+                    case.etat,
+                    case.structures,
+                    case.servies,
+                    case.communes,
+                    ", ".join(c.noms_des_structures(presents, zone)),
+                )
