@@ -9,6 +9,7 @@ from partenaires.models.competence import (
 )
 from partenaires.models.confirmation import ConfirmationAnnuelle, DepartSignale
 from partenaires.models.conformite import Conformite
+from partenaires.models.contour import ContourCommune
 from partenaires.models.convention import (
     Avenant,
     AvenantStructure,
@@ -48,6 +49,7 @@ __all__ = [
     "CompetencePersonne",
     "Conformite",
     "ConfirmationAnnuelle",
+    "ContourCommune",
     "Convention",
     "ConventionStructure",
     "DepartSignale",

@@ -13,7 +13,14 @@ from pathlib import Path
 from django.db import connection, models, transaction
 from django.db.models import OuterRef
 
-from partenaires.models import Commune, Departement, Epci, PopulationCommune, Region
+from partenaires.models import (
+    Commune,
+    ContourCommune,
+    Departement,
+    Epci,
+    PopulationCommune,
+    Region,
+)
 from partenaires.territoires import extrait
 from socle.texte import cle
 
@@ -34,6 +41,7 @@ PROVISOIRES = {
     "t_commune": "code text PRIMARY KEY, nom text, cle_tri text, departement text, epci text,"
     " codes_postaux text, population integer, latitude float8, longitude float8",
     "t_population": "code text, annee smallint, population integer, PRIMARY KEY (code, annee)",
+    "t_contour": "code text PRIMARY KEY, repere text, cadre text, trace text",
 }
 
 
@@ -82,7 +90,16 @@ CIBLES = (
         " FROM t_population t JOIN partenaires_commune c ON c.code = t.code",
         "populations",
     ),
+    Cible(
+        ContourCommune,
+        ("commune_id",),
+        "SELECT c.id AS commune_id, t.repere, string_to_array(t.cadre, ' ')::smallint[] AS cadre,"
+        " t.trace FROM t_contour t JOIN partenaires_commune c ON c.code = t.code",
+        "contours",
+    ),
 )
+# Ce qui tient à une commune et part avec elle : nul ne la désigne par là.
+DEPENDANCES = (PopulationCommune, ContourCommune)
 
 
 @dataclass
@@ -125,8 +142,9 @@ def charger(dossier: Path = extrait.DOSSIER) -> Bilan:
         _emplir(curseur, tables)
         for cible in CIBLES:
             _accorder(curseur, cible, bilan)
-        *parents, populations = CIBLES
-        _oublier_populations(curseur, populations, bilan)
+        *parents, populations, contours = CIBLES
+        _oublier(curseur, populations, bilan)
+        _oublier(curseur, contours, bilan)
         # À rebours : une commune d'abord, puis l'EPCI ou le département qu'elle laisse vide.
         for cible in reversed(parents):
             _retirer(curseur, cible, bilan)
@@ -147,6 +165,7 @@ def _emplir(curseur, tables: extrait.Tables) -> None:
             (code, nom, cle(nom), *suite) for code, nom, *suite in tables["communes"][1:]
         ),
         "t_population": _populations(tables["populations"]),
+        "t_contour": tables["contours"][1:],
     }
     for nom, colonnes in PROVISOIRES.items():
         curseur.execute(f"CREATE TEMP TABLE {nom} ({colonnes}) ON COMMIT DROP")
@@ -191,12 +210,13 @@ def _liste(alias: str, colonnes) -> str:
     return ", ".join(f"{alias}.{c}" for c in colonnes)
 
 
-def _oublier_populations(curseur, cible: Cible, bilan: Bilan) -> None:
-    """Une année qui n'a plus de sens pour une commune connue (son territoire a changé)."""
+def _oublier(curseur, cible: Cible, bilan: Bilan) -> None:
+    """Une année, un contour qui n'ont plus de sens pour une commune connue (son territoire a changé)."""
+    meme = " AND ".join(f"a.{c} = v.{c}" for c in cible.cle)
     curseur.execute(
-        "DELETE FROM partenaires_populationcommune p USING partenaires_commune c, t_commune tc"
-        " WHERE c.id = p.commune_id AND tc.code = c.code AND NOT EXISTS"
-        " (SELECT 1 FROM t_population t WHERE t.code = c.code AND t.annee = p.annee)"
+        f"DELETE FROM {cible.table} a USING partenaires_commune c, t_commune tc"
+        " WHERE c.id = a.commune_id AND tc.code = c.code AND NOT EXISTS"
+        f" (SELECT 1 FROM ({cible.voulu}) v WHERE {meme})"
     )
     bilan.retraits[cible.nom] = curseur.rowcount
 
@@ -211,11 +231,11 @@ def _retirer(curseur, cible: Cible, bilan: Bilan) -> None:
 
 
 def _sans_lien(objets: models.QuerySet) -> models.QuerySet:
-    """Ceux que ne désigne aucune ligne d'aucune table, hormis leurs propres populations."""
+    """Ceux que ne désigne aucune ligne d'aucune table, hormis leurs populations et leur contour."""
     for lien in objets.model._meta.get_fields(include_hidden=True):
         if not (lien.auto_created and lien.is_relation) or lien.many_to_many:
             continue
-        if lien.related_model is PopulationCommune:
+        if lien.related_model in DEPENDANCES:
             continue
         lignes = lien.related_model._base_manager.filter(**{lien.field.name: OuterRef("pk")})
         objets = objets.filter(~models.Exists(lignes))

@@ -1,12 +1,11 @@
 """Des paquets publics aux tables de l'extrait : ce qui est gardé, et comment."""
 
 import math
-import struct
 from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from partenaires.territoires import sources
+from partenaires.territoires import contours, sources, wkb
 from partenaires.territoires.extrait import COLONNES, Tables
 
 ABSENT = r"\N"
@@ -20,10 +19,6 @@ REUNIES_AVANT = {"15031": "15141", "15035": "15141", "15047": "15141", "15171": 
 
 # En degrés, de quoi tolérer la simplification des contours.
 MARGE = 0.01
-
-Point = tuple[float, float]
-# Abscisses et ordonnées des sommets ; le dernier répète le premier.
-Anneau = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def construire(dossier: Path) -> Tables:
@@ -53,6 +48,7 @@ def construire(dossier: Path) -> Tables:
             for code, commune in communes.items()
         ],
         "populations": _populations(dossier, communes),
+        "contours": contours.construire(dossier, communes),
     }
     annees = tuple(str(d.annee) for d in reversed(sources.DECOUPAGES))
     entetes = COLONNES | {"populations": (*COLONNES["populations"], *annees)}
@@ -122,13 +118,13 @@ def _a_territoire_constant(autrefois: list[dict], communes: dict[str, dict]) -> 
 # --- Points --------------------------------------------------------------------------------
 
 
-def _points(dossier: Path, communes: dict[str, dict]) -> dict[str, Point]:
+def _points(dossier: Path, communes: dict[str, dict]) -> dict[str, wkb.Point]:
     """Longitude et latitude de la mairie ; à défaut, le centre du contour.
 
     Une commune sans l'un ni l'autre (réunion récente) prend le point de l'une de celles qu'elle
     a réunies.
     """
-    connus: dict[str, Point] = {}
+    connus: dict[str, wkb.Point] = {}
     for ligne in sources.communes_situees(dossier):
         point = _point(ligne["mairie_localisation"], ligne["geometry"])
         if point is not None:
@@ -142,22 +138,22 @@ def _points(dossier: Path, communes: dict[str, dict]) -> dict[str, Point]:
     return points
 
 
-def _point(mairie: str, contour: str) -> Point | None:
+def _point(mairie: str, contour: str) -> wkb.Point | None:
     """La mairie si elle est plausible, sinon le centre du contour.
 
     La source place plus de mille mairies loin de leur commune (homonymes, degrés intervertis) :
     une mairie hors du cadre du contour n'est pas crue.
     """
-    point = None if mairie == ABSENT else _point_wkb(mairie)
+    point = None if mairie == ABSENT else wkb.point(mairie)
     if contour == ABSENT:
         return point
-    anneaux = _anneaux_wkb(contour)
+    anneaux = [polygone[0] for polygone in wkb.polygones(contour)]
     if point is not None and _dans_le_cadre(point, anneaux):
         return point
     return _centre(anneaux)
 
 
-def _degres(point: Point | None) -> tuple[str, str]:
+def _degres(point: wkb.Point | None) -> tuple[str, str]:
     """Latitude puis longitude, dans l'ordre des colonnes."""
     if point is None:
         return ("", "")
@@ -165,31 +161,7 @@ def _degres(point: Point | None) -> tuple[str, str]:
     return (f"{latitude:.{DECIMALES}f}", f"{longitude:.{DECIMALES}f}")
 
 
-def _point_wkb(hexadecimal: str) -> Point | None:
-    """Point en WKB petit-boutiste : un octet d'ordre, le type 1, puis x et y (parfois NaN)."""
-    x, y = struct.unpack_from("<dd", bytes.fromhex(hexadecimal), 5)
-    return (x, y) if math.isfinite(x) and math.isfinite(y) else None
-
-
-def _anneaux_wkb(hexadecimal: str) -> list[Anneau]:
-    """Les contours extérieurs d'un multipolygone WKB petit-boutiste ; les trous sont passés."""
-    octets = bytes.fromhex(hexadecimal)
-    (polygones,) = struct.unpack_from("<I", octets, 5)
-    position = 9
-    exterieurs = []
-    for _ in range(polygones):
-        (anneaux,) = struct.unpack_from("<I", octets, position + 5)
-        position += 9
-        for rang in range(anneaux):
-            (taille,) = struct.unpack_from("<I", octets, position)
-            if rang == 0:
-                valeurs = struct.unpack_from(f"<{2 * taille}d", octets, position + 4)
-                exterieurs.append((valeurs[0::2], valeurs[1::2]))
-            position += 4 + 16 * taille
-    return exterieurs
-
-
-def _dans_le_cadre(point: Point, anneaux: list[Anneau]) -> bool:
+def _dans_le_cadre(point: wkb.Point, anneaux: list[wkb.Anneau]) -> bool:
     """Le cadre est élargi d'un kilomètre : les contours de la source sont simplifiés."""
     x, y = point
     xs = [x for anneau in anneaux for x in (min(anneau[0]), max(anneau[0]))]
@@ -197,7 +169,7 @@ def _dans_le_cadre(point: Point, anneaux: list[Anneau]) -> bool:
     return min(xs) - MARGE <= x <= max(xs) + MARGE and min(ys) - MARGE <= y <= max(ys) + MARGE
 
 
-def _centre(anneaux: list[Anneau]) -> Point:
+def _centre(anneaux: list[wkb.Anneau]) -> wkb.Point:
     """Barycentre de la surface : les moments de chaque anneau, de quelque côté qu'il tourne."""
     surface = moment_x = moment_y = 0.0
     for xs, ys in anneaux:

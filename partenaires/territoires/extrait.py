@@ -30,6 +30,8 @@ COLONNES = {
     ),
     # Une colonne par année suit : la table large se comprime quatre fois mieux que la longue.
     "populations": ("code",),
+    # Cadre : gauche, haut, droite, bas ; en unités du plan, comme le tracé (``reperes``, ``traces``).
+    "contours": ("code", "repere", "cadre", "trace"),
 }
 
 Tables = dict[str, list[tuple[str, ...]]]

@@ -273,7 +273,7 @@ def retourner_un_octet(chemin):
 
 class TestExtrait:
     def test_il_est_petit_et_dit_ses_sources(self):
-        assert sum(f.stat().st_size for f in extrait.DOSSIER.iterdir()) < 2_000_000
+        assert sum(f.stat().st_size for f in extrait.DOSSIER.iterdir()) < 3_000_000
         notice = (extrait.DOSSIER / "LISEZMOI.md").read_text()
         assert "Licence Ouverte" in notice
         for decoupage in sources.DECOUPAGES:
