@@ -66,8 +66,7 @@ def reconnaitre(texte: str) -> str:
         if not largeurs or max(largeurs[:6]) < 2:
             continue
         titres = next(largeur for largeur in largeurs if largeur >= 2)
-        suite = largeurs[largeurs.index(titres) :]
-        constance = sum(1 for largeur in suite if largeur == titres) / len(suite)
+        constance = largeurs.count(titres) / len(largeurs)
         if (constance, titres) > note:
             meilleur, note = separateur, (constance, titres)
     return meilleur
