@@ -12,6 +12,11 @@ from django.dispatch import Signal
 # Ce que la personne suivait à ce titre revient aux administrateurs de sa structure.
 mandat_termine = Signal()
 
+# Une convention, ou la place d'une structure dans une convention, prend fin à une date connue,
+# demain au plus tôt, ou vient de prendre fin. Argument : ``reseau_id``. Les droits courent encore
+# le plus souvent : ce que suivaient les structures qui partent change de mains avant.
+convention_va_finir = Signal()
+
 # Le partage des dossiers s'est ouvert dans un réseau. Argument : ``reseau``.
 partage_ouvert = Signal()
 

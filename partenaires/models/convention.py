@@ -57,6 +57,9 @@ class Convention(models.Model):
     motif_denonciation = models.CharField("motif", max_length=300, blank=True, db_default="")
     # La fin qu'avait la convention avant sa dénonciation : y renoncer la lui rend.
     fin_avant = models.DateField("fin avant dénonciation", null=True, blank=True)
+    # La fin dont on a déjà prévenu, et à combien de jours : une fin déplacée se rappellera.
+    fin_rappelee = models.DateField("fin déjà rappelée", null=True, blank=True)
+    palier_rappele = models.PositiveSmallIntegerField("à combien de jours", null=True, blank=True)
     cree_le = models.DateTimeField(auto_now_add=True)
 
     objects = ConventionQuerySet.as_manager()
