@@ -197,3 +197,12 @@ class SensPartie(models.TextChoices):
 class EtatCharte(models.TextChoices):
     BROUILLON = "brouillon", "en cours d’écriture"
     PUBLIEE = "publiee", "publiée"
+
+
+class EtatEmport(models.TextChoices):
+    """Où en est le fichier par lequel un réseau s’en va."""
+
+    ATTENTE = "attente", "en préparation"
+    PRET = "pret", "prêt"
+    ECHEC = "echec", "non abouti"
+    RETIRE = "retire", "effacé"

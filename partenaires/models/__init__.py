@@ -20,6 +20,7 @@ from partenaires.models.convention import (
     Objectif,
     SuiviObjectif,
 )
+from partenaires.models.emport import Emport
 from partenaires.models.evenement import Evenement
 from partenaires.models.fusion import Fusion, ImportStructures
 from partenaires.models.mandat import AdministrationSeule, Invitation, Mandat
@@ -54,6 +55,7 @@ __all__ = [
     "ConventionStructure",
     "DepartSignale",
     "Departement",
+    "Emport",
     "Epci",
     "Evenement",
     "Fusion",

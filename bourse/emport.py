@@ -1,0 +1,5 @@
+"""Ce qu’un réseau emporte de sa bourse."""
+
+from socle.emport.table import Table
+
+TABLES = [Table("bourse.FrequentationJour", chemin="reseau")]

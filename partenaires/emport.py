@@ -1,0 +1,83 @@
+"""Ce qu’un réseau emporte de ses partenaires, dans l’ordre où cela se relit.
+
+Les comptes, les structures et les fichiers partent s’ils sont nommés par le réseau. Restent : les
+courriels, les liens d’entrée, le journal d’accès de l’installation, ce que le parent a donné.
+"""
+
+from uuid import uuid4
+
+from socle.emport.table import Table
+
+TABLES = [
+    Table(
+        "partenaires.Commune",
+        cles=("code",),
+        trouver_seulement=True,
+        sauf=(
+            "nom",
+            "cle_tri",
+            "departement",
+            "epci",
+            "codes_postaux",
+            "population",
+            "latitude",
+            "longitude",
+        ),
+    ),
+    Table(
+        "socle.Utilisateur",
+        cles=("email",),
+        sauf=("est_administrateur", "last_login"),
+        # Nul mot de passe ne voyage : on entre par « mot de passe oublié ».
+        neuf=(("password", lambda: f"!{uuid4().hex}"),),
+    ),
+    Table("socle.Fichier", neuf=(("rangement", lambda: uuid4().hex),)),
+    Table("partenaires.Structure", cles=("uuid", "siret"), sauf=("fusionnee_dans",)),
+    Table("partenaires.Reseau", chemin="pk", sauf=("parent", "parent_propose")),
+    Table("partenaires.Theme", cles=("code",), ici=(("reseau", None),), rattacher="reseau"),
+    Table("partenaires.ReseauCommune", chemin="reseau"),
+    Table("partenaires.StructureCommune", avec="structure"),
+    Table("partenaires.Competence", avec="structure"),
+    Table("partenaires.CompetenceCommune", avec="competence"),
+    Table("partenaires.CompetencePersonne", avec="competence"),
+    Table("partenaires.GrilleCompetences", avec="structure"),
+    Table("partenaires.ConfirmationAnnuelle", avec="structure"),
+    Table("partenaires.AdministrationSeule", chemin="reseau"),
+    Table("partenaires.Conformite", chemin="reseau", sauf=("reprise_de",)),
+    Table("partenaires.ModeleConvention", chemin="reseau"),
+    Table("partenaires.Convention", chemin="reseau"),
+    Table("partenaires.ConventionStructure", chemin="convention__reseau"),
+    Table("partenaires.Avenant", chemin="convention__reseau"),
+    Table("partenaires.AvenantStructure", chemin="avenant__convention__reseau"),
+    Table("partenaires.Objectif", chemin="convention__reseau"),
+    Table("partenaires.SuiviObjectif", chemin="objectif__convention__reseau"),
+    Table("partenaires.DocumentConvention", chemin="convention__reseau"),
+    Table("partenaires.CharteFonctionnement", chemin="reseau"),
+    Table("partenaires.AcceptationCharte", chemin="charte__reseau"),
+    Table("partenaires.Mandat", chemin="reseau"),
+    Table("partenaires.Invitation", chemin="reseau", sauf=("lien",)),
+    Table("partenaires.Evenement", chemin="reseau"),
+    Table("partenaires.Jalon", chemin="reseau"),
+    Table("partenaires.RubriqueDiagnostic", chemin="reseau"),
+]
+
+# Ce qui ne part pas, et pourquoi.
+RESTENT = {
+    "socle.Courriel": "la boîte d’envoi est celle de l’installation",
+    "socle.AccesJournal": "le journal est celui de l’installation, gardé douze mois",
+    "socle.LienSigne": "un lien d’entrée n’ouvre que l’installation qui l’a écrit",
+    "socle.PreferenceCourriel": "chacun choisit à nouveau ses courriels",
+    "socle.Debit": "technique",
+    "socle.Battement": "technique",
+    "socle.EnvoiUnique": "technique",
+    "partenaires.Region": "donnée de référence",
+    "partenaires.Departement": "donnée de référence",
+    "partenaires.Epci": "donnée de référence",
+    "partenaires.PopulationCommune": "donnée de référence",
+    "partenaires.ContourCommune": "donnée de référence",
+    "partenaires.Fusion": "une fusion ne se défait que là où elle s’est faite",
+    "partenaires.ImportStructures": "un import en cours n’a pas encore eu lieu",
+    "partenaires.DepartSignale": "un départ signalé se traite avant le déménagement",
+    "partenaires.Emport": "le fichier lui-même",
+    "porteurs.Acces": "les droits se recalculent à l’arrivée",
+}

@@ -1,0 +1,27 @@
+"""Ce qu’un réseau emporte de ses dossiers ; les accès et l’index se refont à l’arrivée."""
+
+from porteurs.models import Dossier
+from porteurs.services.acces import indexer, recalculer_reseau
+from socle.emport.table import Table
+
+TABLES = [
+    Table("porteurs.Porteur", chemin="reseau"),
+    Table("porteurs.Dossier", chemin="reseau", sauf=("vecteur_fiche", "vecteur_suivi")),
+    Table("porteurs.Participation", chemin="dossier__reseau"),
+    Table("porteurs.EtapeDossier", chemin="dossier__reseau"),
+    Table("porteurs.Affectation", chemin="dossier__reseau"),
+    Table("porteurs.Relais", chemin="dossier__reseau"),
+    Table("porteurs.Echange", chemin="dossier__reseau"),
+    Table("porteurs.Action", chemin="dossier__reseau"),
+    Table("porteurs.Financement", chemin="dossier__reseau"),
+    Table("porteurs.Installation", chemin="dossier__reseau"),
+    Table("porteurs.Reunion", chemin="reseau"),
+    Table("porteurs.PointReunion", chemin="reunion__reseau"),
+    Table("porteurs.DoublonSignale", chemin="dossier__reseau"),
+]
+
+
+def apres(reseau, relecture) -> None:
+    """Les droits et la recherche d’un réseau qu’on vient de relire."""
+    recalculer_reseau(reseau)
+    indexer(relecture.crees(Dossier))

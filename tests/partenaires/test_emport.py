@@ -1,0 +1,193 @@
+"""Un réseau part avec tout, et se relit ailleurs exactement."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from partenaires.emport import RESTENT
+from partenaires.enums import EtatEmport
+from partenaires.models import Emport, Mandat, Reseau, Structure
+from partenaires.services import emport
+from porteurs.models import Acces, Dossier
+from porteurs.services.acces import ecarts
+from socle.emport.ecriture import ecrire
+from socle.emport.lecture import lire
+from socle.emport.scellement import ouvrir, phrase_neuve, sceller
+from socle.emport.table import tables
+from socle.models import Utilisateur
+from socle.refus import Refus
+from tests import bases as bases_d_essai
+from tests.fabriques import DossierFabrique
+from tests.fabriques.distribution import redonner_le_mot_de_passe
+
+APPLICATIONS = ("socle", "partenaires", "porteurs", "bourse")
+
+
+def test_chaque_table_part_ou_dit_pourquoi_elle_reste():
+    toutes = {m._meta.label for app in APPLICATIONS for m in apps.get_app_config(app).get_models()}
+    parties = [t.modele for t in tables()]
+    assert len(parties) == len(set(parties))
+    assert set(parties) | set(RESTENT) == toutes
+    assert not set(parties) & set(RESTENT)
+
+
+def test_une_table_ne_nomme_que_des_tables_qui_la_precedent():
+    vues = set()
+    for table in tables():
+        vues.add(table.classe)
+        assert {lien.related_model for lien in table.liens()} <= vues, table.modele
+        assert not [
+            m
+            for m in table.classe._meta.local_many_to_many
+            if m.remote_field.through._meta.auto_created
+        ]
+
+
+def _contenu(archive: Path) -> dict:
+    """Les lignes de l’archive, chaque lien remplacé par le rang de la ligne nommée."""
+    with zipfile.ZipFile(archive) as z:
+        lignes = {t: [json.loads(x) for x in z.read(t.nom).splitlines()] for t in tables()}
+    rangs = {
+        t.classe: {x["pk"]: x.get("code") if t.trouver_seulement else n for n, x in enumerate(ls)}
+        for t, ls in lignes.items()
+    }
+    return {
+        t.modele: [{c.name: _sans_pk(c, x[c.name], rangs) for c in t.champs()} for x in ls]
+        for t, ls in lignes.items()
+        if not t.trouver_seulement
+    }
+
+
+def _sans_pk(champ, valeur, rangs):
+    return rangs[champ.related_model][valeur] if champ.remote_field and valeur else valeur
+
+
+def test_il_se_relit_ailleurs_exactement(modeles, base_clonee, tmp_path, django_db_blocker):
+    bases, vide, _ = modeles
+    aller, retour = tmp_path / "aller.zip", tmp_path / "retour.zip"
+    comptes = ecrire(Reseau.objects.get(slug="livradois-forez"), aller)
+    assert comptes["porteurs.Dossier"] > 100
+    ailleurs = bases.cloner(vide, "ailleurs")
+    try:
+        with bases_d_essai.employer(ailleurs):
+            relecture = lire(aller, ensuite=emport._terminer)
+            reseau = Reseau.objects.get()
+            assert relecture.racine == reseau
+            ecrire(reseau, retour)
+            assert ecarts(list(Dossier.objects.values_list("pk", flat=True))) == []
+            assert Acces.objects.exists()
+            assert not Utilisateur.objects.filter(est_administrateur=True).exists()
+            assert not any(u.has_usable_password() for u in Utilisateur.objects.all())
+    finally:
+        bases.jeter(ailleurs)
+    avant, apres = _contenu(aller), _contenu(retour)
+    for modele, lignes in avant.items():
+        assert lignes == apres[modele], modele
+
+
+@pytest.mark.django_db
+def test_rien_d_un_autre_reseau_ne_part(distribution, marqueur, tmp_path):
+    DossierFabrique(
+        reseau=distribution.reseau_b,
+        structure_responsable=distribution.s3,
+        intitule=f"Ailleurs {marqueur}",
+    )
+    DossierFabrique(
+        reseau=distribution.reseau, structure_responsable=distribution.s1, intitule="Le mien"
+    )
+    archive = tmp_path / "a.zip"
+    ecrire(distribution.reseau, archive)
+    with zipfile.ZipFile(archive) as z:
+        tout = b"".join(z.read(n) for n in z.namelist()).decode()
+    assert "Le mien" in tout
+    assert marqueur not in tout
+    assert distribution.etrangere.email not in tout
+    assert distribution.auteur.password not in tout or distribution.auteur.password == "!"
+
+
+@pytest.mark.django_db
+def test_deja_ici_ou_abime_rien_n_est_ecrit(distribution, tmp_path):
+    archive = tmp_path / "a.zip"
+    ecrire(distribution.reseau, archive)
+    avant = (Reseau.objects.count(), Structure.objects.count(), Mandat.objects.count())
+    with pytest.raises(Refus, match="déjà dans cette installation"):
+        lire(archive, imposer={"slug": "une-autre-adresse"})
+    with zipfile.ZipFile(archive) as z:
+        contenu = {n: z.read(n) for n in z.namelist()}
+    contenu["partenaires.mandat.jsonl"] = contenu["partenaires.mandat.jsonl"][:-30]
+    with zipfile.ZipFile(archive, "w") as z:
+        for nom, octets in contenu.items():
+            z.writestr(nom, octets)
+    with pytest.raises(Refus):
+        lire(archive)
+    assert avant == (Reseau.objects.count(), Structure.objects.count(), Mandat.objects.count())
+
+
+def test_la_phrase_ouvre_et_rien_d_autre(tmp_path):
+    clair, scelle, rendu = (tmp_path / n for n in ("clair", "scelle", "rendu"))
+    clair.write_bytes(bytes(range(256)) * 9000)
+    phrase = phrase_neuve()
+    sceller(clair, scelle, phrase)
+    ouvrir(scelle, rendu, f" {phrase} ")
+    assert rendu.read_bytes() == clair.read_bytes()
+    with pytest.raises(Refus, match="La phrase n’est pas"):
+        ouvrir(scelle, rendu, phrase_neuve())
+    octets = scelle.read_bytes()
+    for abime in (octets[:-1], octets[: 31 + (1 << 20) + 16], octets + b"0", b"PK" + octets):
+        scelle.write_bytes(abime)
+        with pytest.raises(Refus):
+            ouvrir(scelle, rendu, phrase)
+
+
+@pytest.mark.django_db
+def test_deux_cles(
+    connecter, animatrice, administratrice, auteur, distribution, settings, tmp_path
+):
+    """L’animation a la phrase, l’administration le fichier ; nul n’a les deux."""
+    settings.VAR = tmp_path
+    adresse = reverse("partenaires:emport", args=[distribution.reseau.slug])
+    client = connecter(animatrice)
+    redonner_le_mot_de_passe(client, animatrice)
+    page = client.post(adresse, {"motif": "Le réseau change d’hébergeur."}).content.decode()
+    demande = Emport.objects.get(reseau=distribution.reseau)
+    assert demande.phrase
+    assert demande.phrase in page
+    phrase = demande.phrase
+    assert (
+        "déjà en préparation"
+        in client.post(adresse, {"motif": "Encore une fois, pour voir."}).content.decode()
+    )
+    emport.preparer_les_emports()
+    demande.refresh_from_db()
+    assert (demande.etat, demande.phrase) == (EtatEmport.PRET, "")
+    assert phrase not in client.get(adresse).content.decode()
+    fichier = reverse("partenaires:emport_fichier", args=[demande.uuid])
+    assert connecter(auteur).get(fichier).status_code == 403
+    assert client.get(fichier).status_code == 403
+    octets = b"".join(connecter(administratrice).get(fichier).streaming_content)
+    assert distribution.auteur.email.encode() not in octets
+    (tmp_path / "recu").write_bytes(octets)
+    ouvrir(tmp_path / "recu", tmp_path / "clair", phrase)
+    assert zipfile.is_zipfile(tmp_path / "clair")
+
+
+@pytest.mark.django_db
+def test_un_essai_dit_tout_et_n_enregistre_rien(connecter, administratrice, distribution, tmp_path):
+    clair, scelle, phrase = tmp_path / "clair", tmp_path / "scelle", phrase_neuve()
+    ecrire(distribution.reseau_b, clair)
+    sceller(clair, scelle, phrase)
+    for modele in (Mandat, apps.get_model("partenaires.Emport")):
+        modele.objects.filter(reseau=distribution.reseau_b).delete()
+    client = connecter(administratrice)
+    adresse = reverse("partenaires:reception")
+    with scelle.open("rb") as f:
+        page = client.post(adresse, {"fichier": f, "phrase": "pas la bonne", "essai": "1"})
+    assert "La phrase n’est pas celle de ce fichier" in page.content.decode()
+    with scelle.open("rb") as f:
+        page = client.post(adresse, {"fichier": f, "phrase": phrase, "essai": "1"})
+    assert "déjà dans cette installation" in page.content.decode()
+    assert client.post(adresse, {"phrase": phrase}).content.decode().count("Choisissez le fichier")
