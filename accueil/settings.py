@@ -401,6 +401,7 @@ MAILLON_INDICATEURS = [
 MAILLON_SANTE = ["socle.sante.CONTROLES", "socle.fichiers.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
+    "partenaires.demonstration.competences.construire_competences",
     "partenaires.demonstration.carnet.construire",
     "porteurs.demonstration.construire",
     "bourse.demonstration.construire",
