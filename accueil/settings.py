@@ -218,6 +218,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "relancer-les-invitations": {
+        "task": "partenaires.tasks.relancer_les_invitations",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
+    # Le matin : ces courriels se lisent au bureau.
+    "prevenir-les-partenaires": {
+        "task": "partenaires.tasks.prevenir_les_partenaires",
+        "schedule": crontab(hour=7, minute=40),
+    },
     "purger": {
         "task": "socle.tasks.purger",
         "schedule": crontab(hour=3, minute=15),
@@ -361,6 +371,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 MAILLON_PERMISSIONS = [
     "socle.permissions.REGLES",
     "partenaires.permissions.adhesion.REGLES",
+    "partenaires.permissions.mandats.REGLES",
     "partenaires.permissions.competences.REGLES",
     "partenaires.permissions.carnet.REGLES",
     "porteurs.permissions.REGLES",
@@ -388,6 +399,8 @@ MAILLON_COURRIELS = [
     "socle.courriels.GENRES",
     "socle.semaine.GENRES",
     "partenaires.courriels.invitations.GENRES",
+    "partenaires.courriels.mandats.GENRES",
+    "partenaires.courriels.confirmations.GENRES",
     "porteurs.courriels.GENRES",
 ]
 # Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.

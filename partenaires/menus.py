@@ -20,6 +20,12 @@ PAGES = [
         {"couverture_case", "competences", "competences_theme", "themes"},
     ),
     (
+        "Personnes",
+        "personnes",
+        "partenaires.personnes",
+        {"mandat", "mandat_modifier", "mandat_renouveler", "mandat_suppleant", "mandat_telephone"},
+    ),
+    (
         "Carnet de route",
         "carnet",
         "partenaires.carnet",

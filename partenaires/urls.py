@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from partenaires.views import annuaire, carnet, communes, invitations, mandats, reseaux, structures
+from partenaires.views import (
+    annuaire,
+    carnet,
+    communes,
+    confirmations,
+    invitations,
+    mandats,
+    personnes,
+    reseaux,
+    structures,
+)
 
 app_name = "partenaires"
 urlpatterns = [
@@ -18,6 +28,45 @@ urlpatterns = [
     path(
         "r/<slug:reseau>/mandats/<uuid:uuid>/fin/", mandats.mandat_terminer, name="mandat_terminer"
     ),
+    path("r/<slug:reseau>/mandats/<uuid:uuid>/", mandats.mandat, name="mandat"),
+    path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/modifier/",
+        mandats.mandat_modifier,
+        name="mandat_modifier",
+    ),
+    path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/telephone/",
+        mandats.mandat_telephone,
+        name="mandat_telephone",
+    ),
+    path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/renouveler/",
+        mandats.mandat_renouveler,
+        name="mandat_renouveler",
+    ),
+    path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/suppleance/",
+        mandats.mandat_suppleant,
+        name="mandat_suppleant",
+    ),
+    path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/toujours-la/",
+        mandats.depart_ecarter,
+        name="depart_ecarter",
+    ),
+    path(
+        "r/<slug:reseau>/partenaires/<uuid:uuid>/administration/",
+        mandats.structure_administration,
+        name="structure_administration",
+    ),
+    path(
+        "r/<slug:reseau>/partenaires/<uuid:uuid>/confirmer/",
+        confirmations.structure_confirmer,
+        name="structure_confirmer",
+    ),
+    path("confirmation/<str:jeton>/", confirmations.confirmation, name="confirmation"),
+    path("r/<slug:reseau>/personnes/", personnes.personnes, name="personnes"),
+    path("r/<slug:reseau>/personnes/export/", personnes.export, name="personnes_export"),
     path("r/<slug:reseau>/invitations/", invitations.invitations, name="invitations"),
     path("r/<slug:reseau>/invitations/nouvelle/", invitations.inviter, name="inviter"),
     path(

@@ -21,6 +21,8 @@ SILENCES = {
     "porteurs.reprendre_les_suivis": timedelta(hours=3),
     "socle.soigner_fichiers": timedelta(hours=3),
     "socle.preparer_les_semaines": timedelta(hours=3),
+    "partenaires.relancer_les_invitations": timedelta(hours=3),
+    "partenaires.prevenir_les_partenaires": timedelta(hours=26),
     "socle.purger": timedelta(hours=26),
 }
 ATTENTE_MAXIMALE = timedelta(minutes=30)

@@ -16,11 +16,19 @@ from socle import liens
 from socle.courriels import Depot, deposer
 from socle.enums import Operation
 from socle.journal import consigner
-from socle.models import LienSigne, Utilisateur
+from socle.models import Courriel, LienSigne, Utilisateur
 from socle.refus import Refus
 
 BUT = "invitation"
 DUREE = timedelta(days=14)
+# Deux relances, par le même lien : au troisième et au dixième jour. Une relance manquée de plus
+# de quelques jours ne part plus : la suivante dirait la même chose le lendemain.
+RELANCES = {
+    1: (timedelta(days=3), timedelta(days=8)),
+    2: (timedelta(days=10), DUREE),
+}
+# Invitations envoyées à une même adresse dans un réseau, sur un mois : au-delà, on téléphone.
+INVITATIONS_PAR_MOIS = 5
 
 
 @transaction.atomic
@@ -55,6 +63,7 @@ def inviter(
     )
     if any(m.administre or not administre for m in deja):
         raise Refus("Cette personne tient déjà ce mandat dans cette structure.", "email")
+    _exiger_mesure(reseau, email)
     remplacees = Invitation.objects.filter(
         email__iexact=email, reseau=reseau, structure=structure, fonction=fonction
     )
@@ -86,6 +95,70 @@ def inviter(
     consigner(acteur, Operation.MODIFICATION, "invitation", invitation.uuid)
     invitation.remplace = bool(nombre_remplacees)
     return invitation
+
+
+def _exiger_mesure(reseau: Reseau, email: str) -> None:
+    """Une boîte de courriel n'est pas une sonnette."""
+    recentes = Invitation.objects.filter(
+        reseau=reseau, email__iexact=email, cree_le__gt=timezone.now() - timedelta(days=30)
+    )
+    if recentes.count() >= INVITATIONS_PAR_MOIS:
+        raise Refus(
+            f"Cette adresse a déjà reçu {INVITATIONS_PAR_MOIS} invitations ce mois-ci. "
+            "Vérifiez-la, ou téléphonez : le dernier lien reste bon.",
+            "email",
+        )
+
+
+def relancer_les_invitations() -> int:
+    """Dépose les relances dues ; rend le nombre de nouvelles.
+
+    Déduit de la base : le rang est dans la clé du courriel, chacun ne part donc qu'une fois, même
+    si la tâche passe deux fois. Acceptée, annulée ou expirée entre-temps, la relance ne dit rien.
+    """
+    maintenant = timezone.now()
+    depots = []
+    for rang, (debut, fin) in RELANCES.items():
+        dues = Invitation.objects.en_attente(maintenant).filter(
+            lien__isnull=False, cree_le__lte=maintenant - debut, cree_le__gt=maintenant - fin
+        )
+        depots += [
+            Depot(
+                "invitation_relance",
+                periode_relance(invitation.pk, rang),
+                adresse=invitation.email,
+                contexte={"invitation": invitation.pk, "rang": rang},
+            )
+            for invitation in dues.order_by("pk").iterator()
+        ]
+    return deposer(depots)
+
+
+def periode_relance(invitation_pk: int, rang: int) -> str:
+    return f"invitation:{invitation_pk}:{rang}"
+
+
+def avec_envois(invitations: list[Invitation]) -> None:
+    """Pose sur chacune ``relances``, ``prochaine`` et ``envoi``, son dernier courriel ; une requête."""
+    maintenant = timezone.now()
+    periodes = {}
+    for invitation in invitations:
+        invitation.relances, invitation.envoi = 0, None
+        periodes[f"invitation:{invitation.pk}"] = invitation
+        for rang in RELANCES:
+            periodes[periode_relance(invitation.pk, rang)] = invitation
+    courriels = Courriel.objects.filter(
+        genre__in=["invitation", "invitation_relance"],
+        cle_destinataire__in={i.email.lower() for i in invitations},
+        periode__in=list(periodes),
+    ).order_by("cree_le", "pk")
+    for courriel in courriels:
+        invitation = periodes[courriel.periode]
+        invitation.relances += courriel.genre == "invitation_relance"
+        invitation.envoi = courriel
+    for invitation in invitations:
+        a_venir = [invitation.cree_le + debut for debut, _ in RELANCES.values()]
+        invitation.prochaine = next((jour for jour in a_venir if jour > maintenant), None)
 
 
 def _est_a(utilisateur: Utilisateur | None, email: str) -> bool:

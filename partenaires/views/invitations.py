@@ -41,13 +41,13 @@ def invitations(request, reseau):
     )
     page = Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page"))
     maintenant = timezone.now()
+    service.avec_envois(list(page))
     for invitation in page:
-        invitation.expiree = invitation.expire_le <= maintenant
         invitation.peut_tenir = peut(request.acteur, "partenaires.invitation.tenir", invitation)
     return render(
         request,
         "partenaires/invitations.html",
-        {"reseau": reseau, "page_invitations": page},
+        {"reseau": reseau, "page_invitations": page, "maintenant": maintenant},
     )
 
 
