@@ -82,10 +82,10 @@ def _message(courriel: Courriel, confirmations, adresses) -> Message:
     ]
     rappel = all(c.envois > 1 for c in confirmations)
     quoi = lignes[0]["structure"].nom if len(lignes) == 1 else f"{len(lignes)} structures"
-    debut = "Rappel : tout est-il encore exact" if rappel else "Tout est-il encore exact"
+    debut = "Rappel : tout est-il encore exact" if rappel else "Tout est-il encore exact"
     return rendre(
         "partenaires/courriels/confirmation",
-        f"{debut} pour {quoi} ?",
+        f"{debut} pour {quoi} ?",
         {
             "prenom": courriel.destinataire.prenom,
             "lignes": lignes,

@@ -38,7 +38,7 @@ def _invitation(invitation: Invitation, rang: int) -> Message:
     sujet = f"{qui} vous invite dans le réseau {invitation.reseau.nom}"
     if rang:
         gabarit = "partenaires/courriels/invitation_relance"
-        sujet = f"Rappel : {qui} vous attend dans le réseau {invitation.reseau.nom}"
+        sujet = f"Rappel : {qui} vous attend dans le réseau {invitation.reseau.nom}"
     return rendre(
         gabarit,
         sujet,

@@ -20,7 +20,7 @@ class ConfirmationForm(forms.Form):
     email = ChampCourriel("Adresse de courriel de la structure")
     telephone = ChampTelephone("Téléphone de la structure")
     competences_a_revoir = forms.BooleanField(
-        label="Nos compétences ont changé : nous les reverrons une fois connectés", required=False
+        label="Nos compétences ont changé : nous les reverrons une fois connectés", required=False
     )
 
     def __init__(self, *args, structure: Structure, mandats: list[Mandat], jour: date, **kwargs):
@@ -30,15 +30,15 @@ class ConfirmationForm(forms.Form):
         for mandat in mandats:
             titre = f"{mandat.utilisateur.nom_complet}, {mandat.get_fonction_display()}"
             self.fields[f"presence_{mandat.uuid}"] = forms.ChoiceField(
-                label=f"{titre} : présence",
+                label=f"{titre} : présence",
                 choices=PRESENCES,
                 initial=PARTIE if mandat.depart else LA,
                 widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             )
             self.fields[f"depuis_{mandat.uuid}"] = ChampJour(
-                label=f"{titre} : partie le", required=False, initial=mandat.depart
+                label=f"{titre} : partie le", required=False, initial=mandat.depart
             )
-            telephone = ChampTelephone(f"{titre} : téléphone")
+            telephone = ChampTelephone(f"{titre} : téléphone")
             telephone.initial = mandat.telephone
             self.fields[f"telephone_{mandat.uuid}"] = telephone
             for champ in ("depuis", "telephone"):
@@ -64,10 +64,10 @@ class ConfirmationForm(forms.Form):
             if donnees.get(f"presence_{mandat.uuid}") != PARTIE or champ in self.errors:
                 continue
             if donnees.get(champ) is None:
-                self.add_error(champ, "Depuis quand ? Une date approchée suffit.")
+                self.add_error(champ, "Depuis quand ? Une date approchée suffit.")
             elif donnees[champ] > self.jour:
                 self.add_error(
-                    champ, "Cette date est à venir : la fin se prévoit une fois connecté."
+                    champ, "Cette date est à venir : la fin se prévoit une fois connecté."
                 )
         return donnees
 

@@ -9,7 +9,7 @@ from socle.models import Utilisateur
 from socle.validateurs import une_ligne
 
 PERIMETRE_AIDE = (
-    "Ce que couvre ce mandat, en une ou deux phrases : quelles communes, quels projets, "
+    "Ce que couvre ce mandat, en une ou deux phrases : quelles communes, quels projets, "
     "jusqu’où la personne engage sa structure."
 )
 
@@ -27,7 +27,7 @@ class MandatForm(forms.Form):
     telephone = ChampTelephone("Téléphone dans cette fonction")
     debut = ChampJour(label="Premier jour")
     dernier_jour = ChampJour(
-        label="Dernier jour", required=False, help_text="Vide : le mandat n’a pas de fin."
+        label="Dernier jour", required=False, help_text="Vide : le mandat n’a pas de fin."
     )
 
     def __init__(self, *args, mandat: Mandat, a_venir: bool, **kwargs):
@@ -50,7 +50,7 @@ class RenouvellementForm(forms.Form):
     dernier_jour = ChampJour(
         label="Dernier jour de la nouvelle période",
         required=False,
-        help_text="Vide : sans fin.",
+        help_text="Vide : sans fin.",
     )
 
 
@@ -61,13 +61,13 @@ class PersonneChoisie(forms.ModelChoiceField):
 
 class SuppleanceForm(forms.Form):
     personne = PersonneChoisie(
-        label="Qui supplée ?",
+        label="Qui supplée ?",
         queryset=None,
         to_field_name="uuid",
         empty_label="Choisir…",
         error_messages={
             "required": "Choisissez une personne.",
-            "invalid_choice": "Cette personne n’agit pas pour la structure : invitez-la d’abord.",
+            "invalid_choice": "Cette personne n’agit pas pour la structure : invitez-la d’abord.",
         },
     )
 
@@ -78,10 +78,10 @@ class SuppleanceForm(forms.Form):
 
 def champ_motif(**kwargs) -> forms.CharField:
     return forms.CharField(
-        label="Pourquoi moins de deux personnes ?",
+        label="Pourquoi moins de deux personnes ?",
         max_length=300,
         validators=[une_ligne],
-        help_text="Par exemple : structure d’une seule personne, recrutement en cours. "
+        help_text="Par exemple : structure d’une seule personne, recrutement en cours. "
         "Cette raison se lit sur la page de la structure.",
         **kwargs,
     )
@@ -93,7 +93,7 @@ class FinForm(forms.Form):
     jour = ChampJour(
         label="Premier jour sans droits",
         required=False,
-        help_text="Vide : dès aujourd’hui.",
+        help_text="Vide : dès aujourd’hui.",
     )
     motif_administration = champ_motif(required=False)
 

@@ -34,7 +34,7 @@ SA_STRUCTURE = Etat(
 REGLES = [
     Regle(
         "partenaires.mandat",
-        "Lire un mandat : qui, pour qui, jusqu’à quand, sur quel périmètre",
+        "Lire un mandat : qui, pour qui, jusqu’à quand, sur quel périmètre",
         ("partenaires:mandat",),
         dict.fromkeys(LECTEURS, TOUJOURS),
     ),
@@ -57,7 +57,7 @@ REGLES = [
     ),
     Regle(
         "partenaires.administration",
-        "Dire pourquoi une seule personne administre une structure ; confirmer ses informations",
+        "Dire pourquoi une seule personne administre une structure ; confirmer ses informations",
         ("partenaires:structure_administration", "partenaires:structure_confirmer"),
         {A: TOUJOURS, **dict.fromkeys(FONCTIONS_DE_STRUCTURE, SA_STRUCTURE)},
     ),
@@ -69,7 +69,7 @@ REGLES = [
     ),
     Regle(
         "partenaires.personnes",
-        "Voir les personnes du réseau : présentes, attendues, sur le départ",
+        "Voir les personnes du réseau : présentes, attendues, sur le départ",
         ("partenaires:personnes",),
         {A: TOUJOURS},
     ),

@@ -211,11 +211,11 @@ def lire_lien(jeton: str) -> tuple[LienSigne, Acteur, ConfirmationAnnuelle]:
         .first()
     )
     if confirmation is None or not administre_structure(acteur, confirmation.structure_id):
-        raise liens.LienInvalide("Vous n’administrez plus cette structure : il n’y a rien à faire.")
+        raise liens.LienInvalide("Vous n’administrez plus cette structure : il n’y a rien à faire.")
     if confirmation.confirmee_le:
         raise liens.LienInvalide(
-            f"C’est déjà fait : {confirmation.par.nom_complet} a confirmé le "
-            f"{timezone.localtime(confirmation.confirmee_le):%d/%m/%Y}. Merci !"
+            f"C’est déjà fait : {confirmation.par.nom_complet} a confirmé le "
+            f"{timezone.localtime(confirmation.confirmee_le):%d/%m/%Y}. Merci !"
         )
     return lien, acteur, confirmation
 
@@ -241,7 +241,7 @@ def confirmer_par_lien(*, jeton: str, corrections: Corrections) -> ConfirmationA
     """Consomme le lien et confirme, d'un seul tenant. Lève ``LienInvalide`` ou ``Refus``."""
     lien, acteur, confirmation = lire_lien(jeton)
     if not liens.consommer(lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     return confirmer(
         acteur=acteur, structure=confirmation.structure, corrections=corrections, par_lien=True
     )
@@ -287,7 +287,7 @@ def _corriger_les_mandats(acteur, confirmation, mandats, corrections, jour: date
         if pk not in mandats:
             continue
         if depuis > jour:
-            raise Refus("Ce départ est à venir : donnez-en la date une fois connecté.")
+            raise Refus("Ce départ est à venir : donnez-en la date une fois connecté.")
         DepartSignale.objects.get_or_create(
             mandat=mandats[pk],
             regle_le=None,

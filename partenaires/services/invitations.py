@@ -105,7 +105,7 @@ def _exiger_mesure(reseau: Reseau, email: str) -> None:
     if recentes.count() >= INVITATIONS_PAR_MOIS:
         raise Refus(
             f"Cette adresse a déjà reçu {INVITATIONS_PAR_MOIS} invitations ce mois-ci. "
-            "Vérifiez-la, ou téléphonez : le dernier lien reste bon.",
+            "Vérifiez-la, ou téléphonez : le dernier lien reste bon.",
             "email",
         )
 

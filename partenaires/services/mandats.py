@@ -103,7 +103,7 @@ def modifier_mandat(
     if debut is None or avant.lower <= jour:
         debut = avant.lower
     elif debut < jour:
-        raise Refus("Ce jour est passé : un mandat commence aujourd’hui ou plus tard.", "debut")
+        raise Refus("Ce jour est passé : un mandat commence aujourd’hui ou plus tard.", "debut")
     fin = dernier_jour + timedelta(days=1) if dernier_jour else None
     if dernier_jour and dernier_jour < debut:
         raise Refus("Le mandat finirait avant d’avoir commencé.", "dernier_jour")
@@ -142,12 +142,12 @@ def renouveler(*, acteur, mandat: Mandat, dernier_jour: date | None) -> Mandat:
     """
     reseau, mandat = _verrouiller_mandat(mandat)
     if mandat.periode.upper is None:
-        raise Refus("Ce mandat n’a pas de fin : il n’y a rien à renouveler.")
+        raise Refus("Ce mandat n’a pas de fin : il n’y a rien à renouveler.")
     _exiger_un_autre(acteur, mandat, reseau.aujourd_hui())
     debut = mandat.periode.upper
     if dernier_jour and dernier_jour < debut:
         raise Refus(
-            f"La nouvelle période commence le {debut:%d/%m/%Y} : choisissez un jour après.",
+            f"La nouvelle période commence le {debut:%d/%m/%Y} : choisissez un jour après.",
             "dernier_jour",
         )
     suite = Mandat(
@@ -199,7 +199,7 @@ def nommer_suppleant(*, acteur, mandat: Mandat, utilisateur) -> Mandat:
         )
     elif suppleance.pk == mandat.supplee_id:
         raise Refus(
-            f"{mandat.utilisateur.nom_complet} supplée déjà cette personne : "
+            f"{mandat.utilisateur.nom_complet} supplée déjà cette personne : "
             "l’une des deux seulement.",
             "personne",
         )
@@ -224,7 +224,7 @@ def terminer_mandat(
     aujourd_hui = reseau.aujourd_hui()
     jour = jour or aujourd_hui
     if jour < aujourd_hui:
-        raise Refus("Ce jour est passé : les droits cessent aujourd’hui ou plus tard.", "jour")
+        raise Refus("Ce jour est passé : les droits cessent aujourd’hui ou plus tard.", "jour")
     if mandat.periode.upper and jour > mandat.periode.upper:
         raise Refus(
             f"Ce mandat finit déjà le {mandat.periode.upper:%d/%m/%Y}. Pour le prolonger, "
@@ -328,7 +328,7 @@ def _exiger_place(mandat: Mandat, champ: str) -> None:
         return
     fin = f"au {voisin.dernier_jour:%d/%m/%Y}" if voisin.dernier_jour else "sans fin"
     raise Refus(
-        f"Cette personne a déjà ce mandat du {voisin.periode.lower:%d/%m/%Y} {fin} : les deux "
+        f"Cette personne a déjà ce mandat du {voisin.periode.lower:%d/%m/%Y} {fin} : les deux "
         "périodes se chevaucheraient.",
         champ,
     )
@@ -347,7 +347,7 @@ def _exiger_un_autre(acteur, mandat: Mandat, jour: date, champ: str | None = Non
         or autres.filter(structure=mandat.structure_id, administre=True).exists()
     ):
         raise Refus(
-            "C’est votre propre mandat : une autre personne qui administre la structure, ou qui "
+            "C’est votre propre mandat : une autre personne qui administre la structure, ou qui "
             "anime le réseau, doit le prolonger.",
             champ,
         )
@@ -364,6 +364,6 @@ def _exiger_une_animation(mandat: Mandat, jour: date, champ: str | None = None) 
     if not autres.exists():
         raise Refus(
             "Personne d’autre n’anime ce réseau ce jour-là. Invitez d’abord la personne qui "
-            "prend la suite ; quand elle sera venue, vous pourrez mettre fin à ce mandat.",
+            "prend la suite ; quand elle sera venue, vous pourrez mettre fin à ce mandat.",
             champ,
         )

@@ -31,7 +31,7 @@ def confirmation(request, jeton):
     """
     if request.method == "POST" and depasse(f"confirmation:{adresse(request)}", ESSAIS, FENETRE):
         return _refuser(
-            request, "Trop d’essais depuis votre connexion : revenez dans une heure.", 429
+            request, "Trop d’essais depuis votre connexion : revenez dans une heure.", 429
         )
     try:
         _, _, demande = service.lire_lien(jeton)
@@ -98,7 +98,7 @@ def _corrections(request, form: ConfirmationForm) -> service.Corrections:
 
 def _phrase(donnee: ConfirmationAnnuelle) -> str:
     departs = donnee.departs.filter(regle_le=None).count()
-    phrase = f"Merci ! {donnee.structure.nom} est à jour pour un an."
+    phrase = f"Merci ! {donnee.structure.nom} est à jour pour un an."
     if departs:
         phrase += (
             " Il reste à mettre fin au mandat de la personne partie."

@@ -96,7 +96,7 @@ def mandat_modifier(request, reseau, uuid):
         except Refus as refus:
             form.add_error(refus.champ, refus.phrase)
         else:
-            messages.success(request, "C’est noté : le mandat est à jour.")
+            messages.success(request, "C’est noté : le mandat est à jour.")
             return redirect("partenaires:mandat", reseau=reseau.slug, uuid=objet.uuid)
     return render(
         request,
@@ -241,7 +241,7 @@ def depart_ecarter(request, reseau, uuid):
     except Refus as refus:
         messages.info(request, refus.phrase)
     else:
-        messages.success(request, f"C’est noté : {objet.utilisateur.nom_complet} est toujours là.")
+        messages.success(request, f"C’est noté : {objet.utilisateur.nom_complet} est toujours là.")
     return redirect("partenaires:mandat", reseau=reseau.slug, uuid=objet.uuid)
 
 
