@@ -1,8 +1,8 @@
 from allauth.account import forms as allauth
 from django import forms
 
+from socle import preferences
 from socle.enums import Frequence
-from socle.preferences import familles
 
 
 class MotifForm(forms.Form):
@@ -22,7 +22,7 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for famille in familles().values():
+        for famille in preferences.familles().values():
             self.fields[famille.code] = forms.ChoiceField(
                 label=famille.libelle,
                 help_text=famille.phrase,

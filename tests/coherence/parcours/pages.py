@@ -1,6 +1,24 @@
 """L’accueil, la santé et la boîte d’envoi."""
 
-from tests.coherence.parcours.base import CONNEXION, INTERDIT, VISITEUR, Parcours, marqueur
+from socle.courriels import Depot, deposer
+from socle.models import Courriel
+from socle.preferences import jeton
+from tests.coherence.parcours.base import (
+    CONNEXION,
+    INTERDIT,
+    PERIME,
+    VISITEUR,
+    Parcours,
+    jeton_forge,
+    marqueur,
+)
+
+
+def lien_de_refus(scene) -> dict:
+    """Celui d'une invitation, reçue par une personne sans compte."""
+    deposer([Depot("invitation", scene.marqueur, adresse="sans.compte@essai.test")])
+    return {"jeton": jeton(Courriel.objects.get(periode=scene.marqueur))}
+
 
 PAGES = [
     Parcours("accueil:accueil", VISITEUR, montre=lambda s: "Maillon"),
@@ -56,5 +74,30 @@ COURRIELS = [
         donnees=lambda s: {},
         bouton=True,
         attendu=302,
+    ),
+    Parcours(
+        "socle:preferences",
+        "auteur",
+        VISITEUR,
+        CONNEXION,
+        donnees=lambda s: {
+            "reunions": "chaque_fois",
+            "structure": "chaque_fois",
+            "evenements": "jamais",
+            "invitations": "jamais",
+            "semaine": "chaque_fois",
+        },
+        attendu=302,
+        montre=lambda s: "Les réunions de mes réseaux",
+    ),
+    Parcours(
+        "socle:refus",
+        VISITEUR,
+        VISITEUR,
+        PERIME,
+        lien_de_refus,
+        adresse_refusee=jeton_forge,
+        donnees=lambda s: {"List-Unsubscribe": "One-Click"},
+        montre=lambda s: "Les invitations à rejoindre un réseau",
     ),
 ]
