@@ -59,6 +59,9 @@ TABLES = [
     Table("partenaires.Evenement", chemin="reseau"),
     Table("partenaires.Jalon", chemin="reseau"),
     Table("partenaires.RubriqueDiagnostic", chemin="reseau"),
+    Table("partenaires.Ressource", chemin="reseau"),
+    Table("partenaires.VersionRessource", chemin="ressource__reseau"),
+    Table("partenaires.QuestionRessource", chemin="ressource__reseau"),
 ]
 
 # Ce qui ne part pas, et pourquoi.

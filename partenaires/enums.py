@@ -12,6 +12,16 @@ class Fonction(models.TextChoices):
     AUDITEUR = "auditeur", "auditeur ou auditrice"
 
 
+# L'auditeur ne voit que les candidatures qu'on lui confie : l'annuaire n'existe pas pour lui.
+LECTEURS = (
+    Fonction.PREMIER_ACCUEIL,
+    Fonction.TECHNICIEN,
+    Fonction.PARRAIN,
+    Fonction.ANIMATEUR,
+    Fonction.ELU,
+)
+
+
 class TypeStructure(models.TextChoices):
     CCI = "cci", "chambre de commerce et d’industrie"
     CMA = "cma", "chambre de métiers et de l’artisanat"
@@ -206,3 +216,11 @@ class EtatEmport(models.TextChoices):
     PRET = "pret", "prêt"
     ECHEC = "echec", "non abouti"
     RETIRE = "retire", "effacé"
+
+
+class NatureRessource(models.TextChoices):
+    FICHE = "fiche", "fiche méthode"
+    CAS = "cas", "étude de cas"
+    MODELE = "modele", "document modèle"
+    VIDEO = "video", "vidéo"
+    VEILLE = "veille", "note de veille"

@@ -25,6 +25,7 @@ from partenaires.models.evenement import Evenement
 from partenaires.models.fusion import Fusion, ImportStructures
 from partenaires.models.mandat import AdministrationSeule, Invitation, Mandat
 from partenaires.models.reseau import Reseau, ReseauCommune
+from partenaires.models.ressource import QuestionRessource, Ressource, VersionRessource
 from partenaires.models.structure import Structure, StructureCommune
 from partenaires.models.territoire import (
     Commune,
@@ -68,6 +69,9 @@ __all__ = [
     "Region",
     "Reseau",
     "ReseauCommune",
+    "QuestionRessource",
+    "Ressource",
+    "VersionRessource",
     "RubriqueDiagnostic",
     "Structure",
     "StructureCommune",

@@ -1,6 +1,6 @@
 """Qui peut quoi dans un réseau et dans l'installation, dossiers exceptés."""
 
-from partenaires.enums import Fonction
+from partenaires.enums import LECTEURS, Fonction
 from partenaires.models import Structure
 from socle.permissions import TOUJOURS, Etat, Regle
 
@@ -11,8 +11,6 @@ ACCUEIL, T, P, A, E = (
     Fonction.ANIMATEUR,
     Fonction.ELU,
 )
-# L'auditeur ne voit que les candidatures qu'on lui confie : l'annuaire n'existe pas pour lui.
-LECTEURS = (ACCUEIL, T, P, A, E)
 # Celles qu'une structure donne elle-même ; animation et audit sont l'affaire du réseau.
 FONCTIONS_DE_STRUCTURE = (ACCUEIL, T, P, E)
 # Nul ne donne plus que ce qu'il a : seul un technicien en fait entrer un autre dans les dossiers.
