@@ -193,8 +193,8 @@ def structurer(texte: str) -> list[dict]:
 
     Rend ``{"genre": "titre", "niveau": n, "texte": …}``, ``{"genre": "liste", "elements": […]}`` ou
     ``{"genre": "paragraphe", "texte": …}``. Une ligne vide sépare deux paragraphes ; un retour
-    simple reste un retour. Un niveau de titre ne se saute jamais : le document doit pouvoir se
-    parcourir de titre en titre.
+    simple reste un retour ; en retrait, il continue la puce. Un niveau de titre ne se saute jamais :
+    le document doit pouvoir se parcourir de titre en titre.
     """
     blocs: list[dict] = []
     niveau, suite = 0, False
@@ -211,9 +211,9 @@ def structurer(texte: str) -> list[dict]:
                 blocs.append({"genre": "liste", "elements": []})
             blocs[-1]["elements"].append(puce[1])
             suite = True
-        elif suite and blocs[-1]["genre"] == "liste":
+        elif suite and blocs[-1]["genre"] == "liste" and brute[:1].isspace():
             blocs[-1]["elements"][-1] += f" {ligne}"
-        elif suite:
+        elif suite and blocs[-1]["genre"] == "paragraphe":
             blocs[-1]["texte"] += f"\n{ligne}"
         else:
             blocs.append({"genre": "paragraphe", "texte": ligne})

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 
 from socle.acteur import Acteur
@@ -63,8 +64,10 @@ class ChoixFichier(forms.widgets.Input):
         montre = self.garde or actuel
         return render_to_string(
             "composants/_fichier_champ.html",
-            contexte
-            | {
+            {
+                "nom": contexte["widget"]["name"],
+                "id": contexte["widget"]["attrs"].get("id", name),
+                "attributs": flatatt(contexte["widget"]["attrs"]),
                 "fichier": montre,
                 "poids": en_mo(montre.taille) if montre else "",
                 "attend": self.garde is not None,

@@ -37,8 +37,8 @@ def orphelins() -> QuerySet[Fichier]:
 def effacer(ids: Iterable[int]) -> int:
     """Efface tout de suite ceux de ces fichiers que plus rien ne nomme ; rend leur nombre.
 
-    La ligne est verrouillée avant d'être regardée de nouveau : qui voudrait la nommer au même
-    instant attend, puis est refusé par la base. Le contenu part après la validation.
+    La ligne est verrouillée, puis regardée de nouveau : deux ménages ne se gênent pas. Qui la
+    nommerait au même instant est refusé par la base. Le contenu part après la validation.
     """
     with transaction.atomic():
         verrouilles = list(
@@ -56,7 +56,10 @@ def effacer(ids: Iterable[int]) -> int:
 
 
 def effacer_les_orphelins() -> int:
-    """Efface les fichiers sans possesseur depuis un jour, et les contenus sans ligne."""
+    """Efface les fichiers sans possesseur depuis un jour, et les contenus sans ligne.
+
+    Rend le nombre de lignes effacées. Les contenus partent une fois l'effacement validé.
+    """
     limite = timezone.now() - GARDE_ORPHELINS
     total = 0
     # Par passage, un nombre fini de lots : le suivant, dans une heure, continue.
@@ -66,29 +69,28 @@ def effacer_les_orphelins() -> int:
         total += effaces
         if effaces < LOT:
             break
-    return total + _effacer_les_contenus_sans_ligne()
+    transaction.on_commit(_effacer_les_contenus_sans_ligne)
+    return total
 
 
-def _effacer_les_contenus_sans_ligne() -> int:
+def _effacer_les_contenus_sans_ligne() -> None:
     """Un dépôt dont la transaction n'a pas abouti laisse un contenu que rien ne décrit."""
-    total, lot = 0, []
+    lot: list[Path] = []
     for chemin in ranges_avant(GARDE_ORPHELINS.total_seconds()):
         lot.append(chemin)
         if len(lot) == LOT:
-            total += _effacer_les_inconnus(lot)
+            _effacer_les_inconnus(lot)
             lot = []
-    return total + _effacer_les_inconnus(lot)
+    _effacer_les_inconnus(lot)
 
 
-def _effacer_les_inconnus(chemins: list[Path]) -> int:
+def _effacer_les_inconnus(chemins: list[Path]) -> None:
     connus = set(
         Fichier.objects.filter(rangement__in=[c.name for c in chemins]).values_list(
             "rangement", flat=True
         )
     )
-    inconnus = [c for c in chemins if c.name not in connus]
-    _effacer_du_disque(inconnus)
-    return len(inconnus)
+    _effacer_du_disque(c for c in chemins if c.name not in connus)
 
 
 def _effacer_du_disque(chemins: Iterable[Path]) -> None:

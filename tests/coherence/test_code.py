@@ -115,6 +115,10 @@ def test_chaque_gabarit_se_compile(nom):
     assert engines["django"].get_template(nom).template.name == nom
 
 
+# Django les cherche par leur nom.
+ERREURS = {"400.html", "403.html", "404.html", "500.html"}
+
+
 def test_chaque_gabarit_sert():
     """Nommé par une vue ou un autre gabarit, ou mis à la place de celui d'une dépendance."""
     sources = suivis("*.py", "templates/")
@@ -124,7 +128,7 @@ def test_chaque_gabarit_sert():
         court = re.sub(r"\.(html|txt)$", "", nom)
         ici = RACINE / "templates" / nom
         cite = any(nom in t or f'"{court}"' in t for c, t in textes.items() if c != ici)
-        if not (cite or _remplace(nom) or nom in {"403.html", "404.html", "500.html"}):
+        if not (cite or _remplace(nom) or nom in ERREURS):
             orphelins.append(nom)
     assert orphelins == []
 
