@@ -208,15 +208,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "preparer-les-semaines": {
+        "task": "socle.tasks.preparer_les_semaines",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "soigner-fichiers": {
         "task": "socle.tasks.soigner_fichiers",
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
-    "preparer-les-semaines": {
-        "task": "socle.tasks.preparer_les_semaines",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
+    "preparer-les-emports": {
+        "task": "partenaires.tasks.preparer_les_emports",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 600},
     },
     "relancer-les-invitations": {
         "task": "partenaires.tasks.relancer_les_invitations",
@@ -371,9 +376,13 @@ USERSESSIONS_TRACK_ACTIVITY = False
 MAILLON_PERMISSIONS = [
     "socle.permissions.REGLES",
     "partenaires.permissions.adhesion.REGLES",
+    "partenaires.permissions.structures.REGLES",
+    "partenaires.permissions.reseaux.REGLES",
     "partenaires.permissions.mandats.REGLES",
     "partenaires.permissions.competences.REGLES",
+    "partenaires.permissions.mandats.REGLES",
     "partenaires.permissions.carnet.REGLES",
+    "partenaires.permissions.emport.REGLES",
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",
 ]
@@ -384,7 +393,7 @@ MAILLON_MENUS = [
     "accueil.menus.chiffres",
 ]
 MAILLON_TUILES = [
-    "partenaires.tuiles.premiers_pas",
+    "partenaires.tuiles.lancement",
     "porteurs.tuiles.a_vous_de_jouer",
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",
@@ -394,6 +403,12 @@ MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
     "partenaires.courriels.FAMILLES",
     "socle.preferences.FAMILLES",
+]
+# Les pas du guide d'un réseau qui commence, dans l'ordre où on les lit.
+MAILLON_LANCEMENT = [
+    "partenaires.services.lancement.fondations",
+    "porteurs.lancement.serie",
+    "partenaires.services.lancement.finitions",
 ]
 MAILLON_COURRIELS = [
     "socle.courriels.GENRES",
@@ -421,6 +436,13 @@ MAILLON_DEMONSTRATION = [
 ]
 # Ce qui empêche, un temps, de réunir deux fiches d'une même structure.
 MAILLON_FUSION_OBSTACLES = ["porteurs.services.fusion.obstacles"]
+# Ce qu'un réseau emporte, dans l'ordre où cela se relit ; et ce qui se refait à l'arrivée.
+MAILLON_EMPORT = [
+    "partenaires.emport.TABLES",
+    "porteurs.emport.TABLES",
+    "bourse.emport.TABLES",
+]
+MAILLON_EMPORT_SUITES = ["porteurs.emport.apres"]
 MAILLON_INVARIANTS = ["partenaires.invariants.VERIFICATIONS", "porteurs.invariants.VERIFICATIONS"]
 
 LOGGING = {

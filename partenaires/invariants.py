@@ -28,7 +28,7 @@ SELECT r.nom, u.email, s.nom FROM partenaires_mandat m
 """
 COMMUNES = """
 SELECT r.nom FROM partenaires_reseau r
- WHERE r.id = ANY(%(ids)s)
+ WHERE r.id = ANY(%(ids)s) AND r.partage_ouvert_le IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM partenaires_reseaucommune c WHERE c.reseau_id = r.id)
  ORDER BY r.nom
 """
@@ -55,7 +55,10 @@ def mandats(reseaux) -> list[str]:
 
 
 def communes(reseaux) -> list[str]:
-    return _phrases(COMMUNES, "{} : le réseau ne couvre aucune commune.", reseaux)
+    """Un réseau qui commence n'a pas encore de territoire ; celui qui partage des dossiers, si."""
+    return _phrases(
+        COMMUNES, "{} : le réseau partage des dossiers sans couvrir aucune commune.", reseaux
+    )
 
 
 def partage(reseaux) -> list[str]:

@@ -4,6 +4,13 @@ from django.urls import reverse
 
 from socle.permissions import peut
 
+STRUCTURES = {
+    "structure",
+    "structure_nouvelle",
+    "structure_modifier",
+    "structures_import",
+    "structures_import_relire",
+}
 # Les pages partenaires d’un réseau, dans l’ordre où on les lit : libellé, route, action qui l’ouvre,
 # et les autres routes qui s’y rattachent.
 PAGES = [
@@ -11,7 +18,7 @@ PAGES = [
         "Annuaire",
         "annuaire",
         "partenaires.annuaire",
-        {"structure", "structure_nouvelle", "invitations", "inviter"},
+        {*STRUCTURES, "invitations", "inviter"},
     ),
     (
         "Qui fait quoi",
@@ -31,9 +38,30 @@ PAGES = [
         "partenaires.carnet",
         {"jalon", "jalon_nouveau", "diagnostic", "rubrique"},
     ),
+    (
+        "Réglages",
+        "reglages",
+        "partenaires.reglages",
+        {
+            "modules",
+            "territoire",
+            "lancement",
+            "lancement_identite",
+            "lancement_structures",
+            "lancement_personnes",
+            "conformite",
+            "conformite_document",
+            "base_legale",
+            "partage",
+            "parent_proposer",
+            "parent_defaire",
+            "reseaux_enfants",
+            "reseau_enfant_nouveau",
+        },
+    ),
 ]
 ROUTES_DU_RESEAU = {route for _, route, _, autres in PAGES for route in (route, *autres)}
-ROUTES_RESEAUX = {"reseaux", "reseau_nouveau"}
+ROUTES_RESEAUX = {"reseaux", "reseau_nouveau", "reseau_animateur"}
 
 
 def menu(request) -> list[dict]:

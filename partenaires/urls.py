@@ -5,10 +5,10 @@ from partenaires.views import (
     carnet,
     communes,
     confirmations,
+    emport,
     invitations,
     mandats,
     personnes,
-    reseaux,
     structures,
 )
 
@@ -16,8 +16,6 @@ app_name = "partenaires"
 urlpatterns = [
     path("communes/", communes.communes, name="communes"),
     path("invitation/<str:jeton>/", invitations.accepter, name="invitation_accepter"),
-    path("administration/reseaux/", reseaux.reseaux, name="reseaux"),
-    path("administration/reseaux/nouveau/", reseaux.reseau_nouveau, name="reseau_nouveau"),
     path("r/<slug:reseau>/partenaires/", annuaire.annuaire, name="annuaire"),
     path(
         "r/<slug:reseau>/partenaires/nouvelle/",
@@ -25,6 +23,7 @@ urlpatterns = [
         name="structure_nouvelle",
     ),
     path("r/<slug:reseau>/partenaires/<uuid:uuid>/", annuaire.structure, name="structure"),
+    path("", include("partenaires.urls_structures")),
     path(
         "r/<slug:reseau>/mandats/<uuid:uuid>/fin/", mandats.mandat_terminer, name="mandat_terminer"
     ),
@@ -79,7 +78,7 @@ urlpatterns = [
         invitations.renvoyer,
         name="invitation_renvoyer",
     ),
-    path("r/<slug:reseau>/partage/", reseaux.partage, name="partage"),
+    path("", include("partenaires.urls_reseaux")),
     path("r/<slug:reseau>/", include("partenaires.urls_competences")),
     path("r/<slug:reseau>/carnet/", carnet.carnet, name="carnet"),
     path("r/<slug:reseau>/carnet/export/", carnet.export, name="carnet_export"),
@@ -92,4 +91,8 @@ urlpatterns = [
     ),
     path("r/<slug:reseau>/diagnostic/", carnet.diagnostic, name="diagnostic"),
     path("r/<slug:reseau>/diagnostic/<slug:rubrique>/", carnet.rubrique, name="rubrique"),
+    path("administration/emports/", emport.emports, name="emports"),
+    path("administration/emports/recevoir/", emport.reception, name="reception"),
+    path("administration/emports/<uuid:uuid>/", emport.emport_fichier, name="emport_fichier"),
+    path("r/<slug:reseau>/emport/", emport.emport, name="emport"),
 ]

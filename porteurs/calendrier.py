@@ -1,6 +1,7 @@
 """Le calendrier des réunions : dates en mots, jours fériés, rang dans le mois, fichier .ics."""
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -70,9 +71,17 @@ def ferie(jour: date, fuseau: str) -> str | None:
     return None
 
 
-def meme_rang_le_mois_suivant(jour: date) -> date:
-    """Le 1ᵉʳ mardi mène au 1ᵉʳ mardi suivant ; un 5ᵉ mardi, au dernier s'il n'y en a pas cinq."""
-    rang = (jour.day - 1) // 7
+def rang_de(jour: date) -> int:
+    """0 pour le premier du mois parmi les jours de ce nom."""
+    return (jour.day - 1) // 7
+
+
+def meme_rang_le_mois_suivant(jour: date, rang: int | None = None) -> date:
+    """Le 1ᵉʳ mardi mène au 1ᵉʳ mardi suivant ; un 5ᵉ mardi, au dernier s'il n'y en a pas cinq.
+
+    ``rang`` : celui de la série, quand un mois sans cinquième mardi l'a fait oublier.
+    """
+    rang = rang_de(jour) if rang is None else rang
     annee, mois = (jour.year + 1, 1) if jour.month == 12 else (jour.year, jour.month + 1)
     premier, longueur = monthrange(annee, mois)
     quantieme = 1 + (jour.weekday() - premier) % 7 + 7 * rang
@@ -89,6 +98,41 @@ def prochaine_date(jour: date, fuseau: str, apres: date) -> date:
     while ferie(suivante, fuseau):
         suivante += timedelta(weeks=1)
     return suivante
+
+
+ETE = (7, 8)
+
+
+@dataclass(frozen=True)
+class DateDeSerie:
+    """Une date d'une série mensuelle ; ``raison`` dit pourquoi elle n'est pas au rang habituel."""
+
+    debut: datetime
+    raison: str = ""
+
+
+def dates_de_serie(
+    premier: date, heure: time, nombre: int, reseau, *, sans_ete: bool = False
+) -> list[DateDeSerie]:
+    """Les réunions d'une série mensuelle, au rang de la première (« le premier mardi »).
+
+    Un jour férié fait reculer d'une semaine ; ``sans_ete`` saute juillet et août, sauf si la série
+    y commence. Lève ``OverflowError`` ou ``ValueError`` aux bouts du calendrier.
+    """
+    dates, au_rang = [], premier
+    while len(dates) < nombre:
+        if not (sans_ete and au_rang.month in ETE and au_rang != premier):
+            jour, raison = au_rang, ""
+            while fete := ferie(jour, reseau.fuseau):
+                raison = f"le {jour_en_mots(jour, annee=False)} est férié ({fete})"
+                jour += timedelta(weeks=1)
+            # L'heure que le passage à l'heure d'été saute devient la suivante.
+            debut = instant_local(jour, heure, reseau.tz) or datetime.combine(
+                jour, heure, tzinfo=reseau.tz
+            ) + timedelta(hours=1)
+            dates.append(DateDeSerie(debut, raison))
+        au_rang = meme_rang_le_mois_suivant(au_rang, rang_de(premier))
+    return dates
 
 
 def instant_local(jour: date, heure: time, fuseau: ZoneInfo) -> datetime | None:

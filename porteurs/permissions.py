@@ -182,7 +182,12 @@ REGLES = [
     Regle(
         "porteurs.reunion.tenir",
         "Prévoir, modifier ou annuler une réunion",
-        ("porteurs:reunion_nouvelle", "porteurs:reunion_modifier", "porteurs:reunion_annuler"),
+        (
+            "porteurs:reunion_nouvelle",
+            "porteurs:reunion_serie",
+            "porteurs:reunion_modifier",
+            "porteurs:reunion_annuler",
+        ),
         {A: TOUJOURS},
         module=Module.REUNIONS,
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from porteurs.views import ligne, reunion
+from porteurs.views import ligne, reunion, serie
 
 _reunion = [
     path("", reunion.detail, name="reunion"),
@@ -15,6 +15,7 @@ _reunion = [
 urlpatterns = [
     path("r/<slug:reseau>/reunions/", reunion.liste, name="reunions"),
     path("r/<slug:reseau>/reunions/nouvelle/", reunion.nouvelle, name="reunion_nouvelle"),
+    path("r/<slug:reseau>/reunions/serie/", serie.serie, name="reunion_serie"),
     path("r/<slug:reseau>/reunions/<uuid:uuid>/", include(_reunion)),
     path("ligne/<str:jeton>/", ligne.ligne, name="ligne"),
 ]

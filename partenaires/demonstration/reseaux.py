@@ -1,10 +1,11 @@
 """Écrire les réseaux, les structures, les conventions et les personnes de la démonstration."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from partenaires.demonstration.contexte import Contexte, telephone, uuid_de
 from partenaires.demonstration.personnes import ADMINISTRATION, MOT_DE_PASSE, PERSONNES
@@ -61,6 +62,7 @@ def construire_reseaux(contexte: Contexte) -> None:
             aipd_le=depuis,
             accord_conjoint_le=depuis,
             partage_ouvert_le=depuis,
+            lance_le=timezone.make_aware(datetime.combine(depuis, time(9))),
         )
         contexte.reseaux[demo.slug] = reseau
         couvertes = Commune.objects.order_by("code").values_list("pk", flat=True)

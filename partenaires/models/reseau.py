@@ -120,6 +120,10 @@ class Reseau(models.Model):
         """Lui-même : la matrice des droits demande à tout objet le réseau où chercher les rôles."""
         return self.pk
 
+    def empreinte_des_reglages(self) -> str:
+        """Ce qu'une personne a lu des réglages avant d'écrire : un autre changement s'y voit."""
+        return f"{self.nom}|{self.fuseau}|{self.seuil_masquage}"
+
     def aujourd_hui(self):
         """Le jour civil du réseau : l'année, le mois et J-7 se comptent avec lui."""
         return timezone.localdate(timezone=self.tz)

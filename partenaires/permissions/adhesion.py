@@ -127,24 +127,4 @@ REGLES = [
         ("partenaires:mandat_terminer",),
         _animation_ou(ADMINISTRE_SA_STRUCTURE),
     ),
-    Regle(
-        "partenaires.partage",
-        "Ouvrir le partage des dossiers dans le réseau",
-        ("partenaires:partage",),
-        {A: TOUJOURS},
-    ),
-    Regle(
-        "partenaires.reseaux",
-        "Voir les réseaux de l’installation",
-        ("partenaires:reseaux",),
-        {"administrateur": TOUJOURS},
-        second_facteur=True,
-    ),
-    Regle(
-        "partenaires.reseau.creer",
-        "Créer un réseau",
-        ("partenaires:reseau_nouveau",),
-        {"administrateur": TOUJOURS},
-        second_facteur=True,
-    ),
 ]

@@ -3,7 +3,7 @@
 from django import forms
 
 from partenaires.champs import ChampJour
-from porteurs.calendrier import instant_local, jour_en_mots
+from porteurs.calendrier import dates_de_serie, instant_local, jour_en_mots
 from porteurs.enums import NatureReunion
 from porteurs.forms.commun import FormulaireDeReseau
 from porteurs.forms.suivi import REGLE_DE_REDACTION
@@ -100,3 +100,56 @@ class LigneForm(FormulaireDeReseau):
         help_text=f"{LONGUEUR_LIGNE} caractères au plus. " + REGLE_DE_REDACTION,
         error_messages={"required": "Écrivez au moins un mot."},
     )
+
+
+class SerieForm(FormulaireUnique):
+    """Une série mensuelle : le premier jour donne le rang (« le premier mardi ») à tous les mois."""
+
+    jour = ChampJour(label="Première réunion le")
+    heure = forms.TimeField(
+        label="Heure",
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%Hh%M", "%H h %M", "%Hh", "%H"],
+        error_messages={"invalid": "Cette heure n’existe pas. Écrivez-la ainsi : 09:30."},
+        initial="09:30",
+    )
+    duree_minutes = forms.IntegerField(
+        label="Durée, en minutes",
+        min_value=15,
+        max_value=720,
+        initial=120,
+        error_messages=DUREES,
+    )
+    lieu = forms.CharField(
+        label="Lieu",
+        max_length=200,
+        required=False,
+        validators=[une_ligne],
+        help_text="La salle et la commune, ou l’adresse de la visioconférence.",
+    )
+    nombre = forms.TypedChoiceField(
+        label="Combien de mois ?",
+        coerce=int,
+        choices=[(3, "Trois"), (6, "Six"), (10, "Dix"), (12, "Douze")],
+        initial=6,
+    )
+    sans_ete = forms.BooleanField(label="Sauter juillet et août", required=False, initial=True)
+
+    def __init__(self, *args, reseau, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reseau = reseau
+
+    def clean(self):
+        champs = super().clean()
+        if champs.get("jour") and champs.get("heure") and champs.get("nombre"):
+            try:
+                champs["dates"] = dates_de_serie(
+                    champs["jour"],
+                    champs["heure"],
+                    champs["nombre"],
+                    self.reseau,
+                    sans_ete=champs["sans_ete"],
+                )
+            except (OverflowError, ValueError):
+                self.add_error("jour", "Cette année n’est pas la bonne : vérifiez la date.")
+        return champs

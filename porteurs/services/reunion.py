@@ -61,6 +61,31 @@ def prevoir_reunion(
     )
 
 
+@transaction.atomic
+def prevoir_serie(
+    *, reseau, debuts: list[datetime], duree_minutes: int, lieu: str
+) -> list[Reunion]:
+    """Des réunions techniques, toutes ou aucune. Lève ``Refus`` si l'une est passée, trop lointaine,
+    ou au même instant qu'une réunion déjà prévue."""
+    for debut in debuts:
+        _verifier_debut(debut)
+    deja = Reunion.objects.filter(
+        reseau=reseau, nature=NatureReunion.TECHNIQUE, etat=EtatReunion.PREVUE, debut__in=debuts
+    )
+    if deja.exists():
+        raise Refus("Une de ces réunions est déjà prévue, le même jour à la même heure.", "jour")
+    return [
+        Reunion.objects.create(
+            reseau=reseau,
+            nature=NatureReunion.TECHNIQUE,
+            debut=debut,
+            duree_minutes=duree_minutes,
+            lieu=lieu,
+        )
+        for debut in debuts
+    ]
+
+
 def _verifier_debut(debut: datetime) -> None:
     maintenant = timezone.now()
     if debut <= maintenant:

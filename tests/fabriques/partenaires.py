@@ -69,7 +69,7 @@ class StructureFabrique(DjangoModelFactory):
 
 
 class ReseauFabrique(DjangoModelFactory):
-    """Un réseau au partage ouvert, qui couvre Ambert et Thiers."""
+    """Un réseau lancé, au partage ouvert, qui couvre Ambert et Thiers."""
 
     class Meta:
         model = Reseau
@@ -77,12 +77,14 @@ class ReseauFabrique(DjangoModelFactory):
 
     class Params:
         partage_ferme = factory.Trait(partage_ouvert_le=None, aipd_le=None, accord_conjoint_le=None)
+        en_lancement = factory.Trait(lance_le=None)
 
     nom = factory.Sequence(lambda n: f"Réseau d’essai {n}")
     slug = factory.Sequence(lambda n: f"reseau-essai-{n}")
     partage_ouvert_le = factory.LazyFunction(lambda: aujourd_hui(-365))
     aipd_le = factory.LazyFunction(lambda: aujourd_hui(-366))
     accord_conjoint_le = factory.LazyFunction(lambda: aujourd_hui(-366))
+    lance_le = factory.LazyFunction(lambda: timezone.now() - timedelta(days=365))
 
     @factory.post_generation
     def couvertes(self, create, codes, **kwargs):
