@@ -7,9 +7,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR, TypeStructure
-from partenaires.models import ConventionStructure, Mandat, Structure
-from partenaires.permissions.adhesion import structures_invitables
+from partenaires.couverture import competences_de
+from partenaires.enums import CONVENTION_EN_VIGUEUR, Module, TypeStructure
+from partenaires.horaires import en_phrases
+from partenaires.models import (
+    ConfirmationAnnuelle,
+    ConventionStructure,
+    Mandat,
+    Reseau,
+    Structure,
+)
+from partenaires.models.confirmation import PERIODE
+from partenaires.permissions.adhesion import LECTEURS, structures_invitables
+from partenaires.permissions.structures import Membre
 from partenaires.views.commun import reseau_de_la_page
 from socle import recherches
 from socle.permissions import exiger, peut
@@ -54,6 +64,8 @@ def annuaire(request, reseau):
             "parametres": parametres.urlencode(),
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau),
             "peut_ajouter": peut(request.acteur, "partenaires.structure.ajouter", reseau),
+            "peut_reunir": peut(request.acteur, "partenaires.structure.ajouter", reseau),
+            "annuaire_public": Module.ANNUAIRE in reseau.modules,
         },
     )
 
@@ -124,23 +136,76 @@ def _personnes(mandats: list[Mandat]) -> list[dict]:
 
 @require_GET
 def structure(request, reseau, uuid):
-    """Une structure membre : ses coordonnées, ce qui la lie au réseau, ses personnes."""
+    """Une structure membre : où la trouver, ce qu'elle fait, ce qui la lie au réseau, ses personnes."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.annuaire", reseau)
     jour = reseau.aujourd_hui()
     membres = Structure.objects.visible_par(request.acteur).membres(reseau.pk, jour)
-    objet = get_object_or_404(_avec_personnes(membres, reseau, jour), uuid=uuid)
+    objet = _avec_personnes(membres, reseau, jour).filter(uuid=uuid).first()
+    if objet is None:
+        return _suivre_la_fusion(membres, reseau, uuid)
     objet.personnes = _personnes(objet.mandats_du_reseau)
     for mandat in objet.mandats_du_reseau:
         mandat.peut_terminer = peut(request.acteur, "partenaires.mandat.terminer", mandat)
+    peut_modifier = peut(request.acteur, "partenaires.structure.modifier", Membre(objet, reseau))
+    competences = competences_de(objet, reseau)
     return render(
         request,
         "partenaires/structure.html",
         {
             "reseau": reseau,
             "structure": objet,
+            "heures": en_phrases(objet.horaires),
+            "competences": competences,
+            "autres_reseaux": _autres_reseaux(request.acteur, objet, reseau),
             "coordinatrice": reseau.structure_coordinatrice_id == objet.pk,
+            "peut_modifier": peut_modifier,
+            "manques": _manques(objet, competences, jour) if peut_modifier else [],
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau)
             and structures_invitables(request.acteur, reseau).filter(pk=objet.pk).exists(),
         },
     )
+
+
+def _suivre_la_fusion(membres, reseau, uuid):
+    """L'adresse d'une fiche réunie à une autre mène à celle-ci, pour qui la voit."""
+    gardee = get_object_or_404(membres, absorbees__uuid=uuid)
+    return redirect("partenaires:structure", reseau=reseau.slug, uuid=gardee.uuid)
+
+
+def _autres_reseaux(acteur, objet, reseau) -> list[Reseau]:
+    """Ceux de l'acteur, et ceux-là seulement, où la structure est aussi membre."""
+    parties = ConventionStructure.objects.filter(
+        structure=objet,
+        convention__reseau=OuterRef("pk"),
+        convention__etat__in=CONVENTION_EN_VIGUEUR,
+        convention__periode__contains=acteur.jour,
+    )
+    reseaux = Reseau.objects.de_l_acteur(acteur, *LECTEURS).exclude(pk=reseau.pk)
+    return list(reseaux.filter(Exists(parties)).order_by("nom", "pk"))
+
+
+def _manques(objet, competences, jour) -> list[str]:
+    """Ce qui reste à dire de la structure, pour qui tient sa fiche."""
+    administrent = {m.utilisateur_id for m in objet.mandats_du_reseau if m.administre}
+    confirmee = (
+        ConfirmationAnnuelle.objects.donnees()
+        .filter(structure=objet, confirmee_le__date__gt=jour - PERIODE)
+        .exists()
+    )
+    constats = [
+        (not objet.personnes, "personne n’agit encore pour elle dans ce réseau"),
+        (
+            objet.personnes and len(administrent) < 2,
+            "une seule personne administre son adhésion\u00a0: à deux, rien ne bloque pendant un congé"
+            if administrent
+            else "personne n’administre son adhésion",
+        ),
+        (not competences, "ce qu’elle sait faire n’est pas dit"),
+        (not objet.horaires and not objet.horaires_precision, "ses heures d’ouverture manquent"),
+        (not objet.description, "sa description manque"),
+        (not (objet.telephone or objet.email), "aucun moyen général de la joindre"),
+        (not objet.siret, "son SIRET manque\u00a0: il évite les doublons"),
+        (not confirmee, "sa fiche n’a pas été confirmée depuis un an"),
+    ]
+    return [phrase for vrai, phrase in constats if vrai]

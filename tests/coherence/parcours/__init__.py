@@ -1,6 +1,6 @@
 """Un parcours par route : un module par sujet, une ligne ici pour chacun."""
 
-from tests.coherence.parcours import carnet, dossiers, pages, partenaires, reunions
+from tests.coherence.parcours import carnet, dossiers, pages, partenaires, reunions, structures
 from tests.coherence.parcours.base import (
     ABSENT,
     CONNEXION,
@@ -16,6 +16,7 @@ PARCOURS = [
     *pages.SANTE,
     *pages.COURRIELS,
     *partenaires.PARTENAIRES,
+    *structures.STRUCTURES,
     *carnet.CARNET,
     *dossiers.DOSSIERS,
     *reunions.REUNIONS,

@@ -1,0 +1,107 @@
+"""Les fiches en double : les voir, les réunir, et revenir en arrière."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from partenaires.enums import Fonction
+from partenaires.models import ConventionStructure, Fusion, Mandat, Structure
+from partenaires.services import fusions
+from socle.permissions import exiger
+from socle.refus import Refus
+
+PAR_PAGE = 30
+
+
+def reunissables(acteur):
+    """Les structures que l'acteur peut réunir : toutes, ou celles dont il anime tous les réseaux."""
+    structures = Structure.objects.visible_par(acteur)
+    if "administrateur" in acteur.roles_generaux:
+        return structures
+    animes = acteur.reseaux(Fonction.ANIMATEUR)
+    ailleurs = ConventionStructure.objects.filter(structure=OuterRef("pk")).exclude(
+        convention__reseau__in=animes
+    )
+    mandats = Mandat.objects.filter(structure=OuterRef("pk")).exclude(reseau__in=animes)
+    return structures.filter(~Exists(ailleurs), ~Exists(mandats))
+
+
+def _fusions_de(acteur):
+    """Les fusions que l'acteur pourrait défaire : la fiche gardée est de celles qu'il réunit."""
+    return Fusion.objects.filter(gardee__in=reunissables(acteur)).select_related(
+        "gardee", "absorbee", "par", "annulee_par"
+    )
+
+
+@require_GET
+def doublons(request):
+    """Les fiches qui se ressemblent, et les fusions déjà faites."""
+    exiger(request.acteur, "partenaires.structures.reunir")
+    page = Paginator(_fusions_de(request.acteur).order_by("-le", "-pk"), PAR_PAGE)
+    return render(
+        request,
+        "partenaires/doublons.html",
+        {
+            "paires": fusions.suggestions(reunissables(request.acteur)),
+            "page_fusions": page.get_page(request.GET.get("page")),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def structures_reunir(request, uuid, autre):
+    """GET dit ce qui va passer de ``autre`` à la fiche gardée, POST les réunit."""
+    visibles = Structure.objects.visible_par(request.acteur).select_related("commune")
+    gardee = get_object_or_404(visibles, uuid=uuid)
+    absorbee = get_object_or_404(visibles, uuid=autre)
+    exiger(request.acteur, "partenaires.structures.reunir", fusions.paire(gardee, absorbee))
+    if request.method == "POST":
+        try:
+            fusions.reunir(acteur=request.acteur, gardee=gardee, absorbee=absorbee)
+        except Refus as refus:
+            messages.error(request, refus.phrase)
+        else:
+            messages.success(
+                request,
+                f"Les deux fiches n’en font plus qu’une\u00a0: {gardee.nom}. C’est annulable.",
+            )
+        return redirect("partenaires:doublons")
+    return render(
+        request,
+        "partenaires/structures_reunir.html",
+        {
+            "gardee": gardee,
+            "absorbee": absorbee,
+            "passent": fusions.apercu(absorbee),
+            "obstacles": fusions.obstacles(gardee, absorbee),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def fusion_annuler(request, uuid):
+    """GET dit ce qui redeviendra comme avant, POST sépare de nouveau les deux fiches."""
+    visibles = Structure.objects.visible_par(request.acteur)
+    fusion = get_object_or_404(
+        Fusion.objects.filter(gardee__in=visibles).select_related("gardee", "absorbee", "par"),
+        uuid=uuid,
+    )
+    exiger(
+        request.acteur,
+        "partenaires.structures.reunir",
+        fusions.paire(fusion.gardee, fusion.absorbee),
+    )
+    if request.method == "POST":
+        try:
+            fusions.defaire(acteur=request.acteur, fusion=fusion)
+        except Refus as refus:
+            messages.error(request, refus.phrase)
+        else:
+            messages.success(
+                request,
+                f"{fusion.absorbee.nom} et {fusion.gardee.nom} sont de nouveau deux fiches.",
+            )
+        return redirect("partenaires:doublons")
+    return render(request, "partenaires/fusion_annuler.html", {"fusion": fusion})
