@@ -4,7 +4,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 # Au-delà, l'envoi entier est refusé d'emblée : aucun formulaire n'en attend autant.
-ENVOI_MAXIMAL = 500 * 1024 * 1024
+ENVOI_MAXIMAL = 300 * 1024 * 1024
 # Aucun champ n'accepte davantage ; au-dessous, c'est le champ qui répond.
 FICHIER_MAXIMAL = 100 * 1024 * 1024
 

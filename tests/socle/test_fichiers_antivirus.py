@@ -3,6 +3,7 @@
 import socketserver
 import struct
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -61,22 +62,38 @@ def rangement(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "fichiers"
 
 
-@pytest.fixture(params=["port", "prise"])
-def clamd(request, settings, tmp_path):
-    """Un faux clamd, sur la boucle locale ou sur une prise ; l'installation l'emploie."""
-    if request.param == "port":
-        serveur = ParPort(("127.0.0.1", 0), Session)
-        settings.MAILLON_CLAMD = f"127.0.0.1:{serveur.server_address[1]}"
-    else:
-        serveur = ParPrise(str(tmp_path / "c"), Session)
-        settings.MAILLON_CLAMD = f"unix:{tmp_path / 'c'}"
+@contextmanager
+def en_service(serveur):
+    """Le faux clamd répond le temps de ce bloc."""
     serveur.recus = []
     fil = threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.02})
     fil.start()
-    yield serveur
-    serveur.shutdown()
-    serveur.server_close()
-    fil.join()
+    try:
+        yield serveur
+    finally:
+        serveur.shutdown()
+        serveur.server_close()
+        fil.join()
+
+
+@pytest.fixture
+def clamd_par_port(settings):
+    serveur = ParPort(("127.0.0.1", 0), Session)
+    settings.MAILLON_CLAMD = f"127.0.0.1:{serveur.server_address[1]}"
+    with en_service(serveur):
+        yield serveur
+
+
+@pytest.fixture
+def clamd_par_prise(settings, tmp_path):
+    settings.MAILLON_CLAMD = f"unix:{tmp_path / 'c'}"
+    with en_service(ParPrise(str(tmp_path / "c"), Session)) as serveur:
+        yield serveur
+
+
+@pytest.fixture(params=["clamd_par_port", "clamd_par_prise"])
+def clamd(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -111,29 +128,16 @@ def test_sans_reponse_le_fichier_attend_puis_devient_disponible(muet, settings, 
         ouvrir(fichier)
     # L'antivirus se tait toujours : rien ne change.
     assert reprendre_la_quarantaine() == 0
-    request.getfixturevalue("clamd_revenu")
+    request.getfixturevalue("clamd_par_port")
     assert reprendre_la_quarantaine() == 1
     fichier.refresh_from_db()
     assert ouvrir(fichier).read() == essai.relu(fichier)
 
 
-@pytest.fixture
-def clamd_revenu(settings):
-    serveur = ParPort(("127.0.0.1", 0), Session)
-    serveur.recus = []
-    fil = threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.02})
-    fil.start()
-    settings.MAILLON_CLAMD = f"127.0.0.1:{serveur.server_address[1]}"
-    yield serveur
-    serveur.shutdown()
-    serveur.server_close()
-    fil.join()
-
-
 def test_un_fichier_reconnu_apres_coup_est_ecarte_et_son_contenu_efface(muet, request):
     fichier = essai.depot("note.pdf", piege())
     assert fichier.chemin.exists()
-    request.getfixturevalue("clamd_revenu")
+    request.getfixturevalue("clamd_par_port")
     assert reprendre_la_quarantaine() == 1
     fichier.refresh_from_db()
     assert fichier.etat == EtatFichier.INFECTE
@@ -142,8 +146,8 @@ def test_un_fichier_reconnu_apres_coup_est_ecarte_et_son_contenu_efface(muet, re
         ouvrir(fichier)
 
 
-def test_une_reponse_qui_n_en_est_pas_une_met_en_quarantaine(clamd_revenu):
-    clamd_revenu.reponse = b"INSTREAM size limit exceeded. ERROR\0"
+def test_une_reponse_qui_n_en_est_pas_une_met_en_quarantaine(clamd_par_port):
+    clamd_par_port.reponse = b"INSTREAM size limit exceeded. ERROR\0"
     assert essai.depot("note.pdf", essai.pdf()).etat == EtatFichier.QUARANTAINE
 
 
@@ -155,7 +159,7 @@ def test_la_sante_dit_l_etat_de_l_antivirus(settings, request):
     essai.depot("note.pdf", essai.pdf())
     ok, phrase = controle.examiner()
     assert (ok, "1 fichier(s) en quarantaine" in phrase) == (False, True)
-    request.getfixturevalue("clamd_revenu")
+    request.getfixturevalue("clamd_par_port")
     assert controle.examiner()[0] is True
 
 
