@@ -101,5 +101,6 @@ GENRES = [
         "Confirmation annuelle d’une structure",
         _confirmations,
         secret=True,
+        famille="structure",
     )
 ]

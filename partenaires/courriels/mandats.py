@@ -63,4 +63,12 @@ def _message(acteur, mandats: list[Mandat]) -> Message:
     )
 
 
-GENRES = [Genre("mandat_fin", "Un mandat prend bientôt fin", _fins)]
+GENRES = [
+    Genre(
+        "mandat_fin",
+        "Un mandat prend bientôt fin",
+        _fins,
+        famille="structure",
+        peut_attendre=True,
+    )
+]

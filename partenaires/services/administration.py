@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from partenaires.models import AdministrationSeule, Mandat, Structure
@@ -34,7 +34,7 @@ def _avec_administrateurs(structures, reseau, jour):
     motif = AdministrationSeule.objects.filter(reseau=reseau, structure=OuterRef("pk"))
     return structures.annotate(
         nb_administrateurs=Coalesce(Subquery(administrateurs), 0),
-        motif_administration=Coalesce(Subquery(motif.values("motif")[:1]), ""),
+        motif_administration=Coalesce(Subquery(motif.values("motif")[:1]), Value("")),
     )
 
 

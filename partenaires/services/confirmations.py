@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from partenaires.enums import CONVENTION_EN_VIGUEUR
@@ -32,7 +32,7 @@ from socle.refus import Refus
 BUT = "confirmation"
 DUREE_LIEN = timedelta(days=60)
 # La demande, puis deux rappels ; ensuite, l'animation du réseau le voit et s'en charge.
-RAPPELS = (timedelta(0), timedelta(days=15), timedelta(days=30))
+RAPPELS = {1: timedelta(days=15), 2: timedelta(days=30)}
 # Qui reçoit une demande reçoit avec elle celles qui viendraient dans ces jours-là : un seul courriel.
 AVANCE = timedelta(days=60)
 LOT = 2000
@@ -119,9 +119,7 @@ def demander_les_confirmations(jour: date | None = None) -> int:
                 contexte={"confirmations": siennes},
             )
         )
-    ConfirmationAnnuelle.objects.filter(pk__in=[c.pk for c in a_dire]).update(
-        envois=F("envois") + 1
-    )
+    _noter_les_envois([c.pk for c in a_dire], jour)
     return deposer(depots)
 
 
@@ -137,11 +135,24 @@ def _ouvrir(structures, jour: date) -> None:
 
 
 def _envoi_du(jour: date) -> Q:
-    """Celles dont la demande ou un rappel doit partir : chaque envoi attend son jour."""
-    dus = Q()
-    for rang, delai in enumerate(RAPPELS):
-        dus |= Q(envois=rang, demandee_le__lte=jour - delai)
+    """Celles dont la demande, ou un rappel échu et pas encore parti, doit partir ce jour-là."""
+    dus = Q(envois=0)
+    for rang, delai in RAPPELS.items():
+        dus |= Q(envois__range=(1, rang), demandee_le__lte=jour - delai)
     return dus
+
+
+def _noter_les_envois(pks: list[int], jour: date) -> None:
+    """Après une absence, un seul rappel part : le plus avancé de ceux qui sont échus.
+
+    Les délais se comptent du premier courriel, qui a pu attendre que quelqu'un administre.
+    """
+    parties = ConfirmationAnnuelle.objects.filter(pk__in=pks)
+    for rang, delai in sorted(RAPPELS.items(), reverse=True):
+        parties.filter(envois__range=(1, rang), demandee_le__lte=jour - delai).update(
+            envois=rang + 1
+        )
+    parties.filter(envois=0).update(envois=1, demandee_le=jour)
 
 
 def _administrateurs(jour: date):
