@@ -26,8 +26,8 @@ traces = logging.getLogger(__name__)
 
 MISE_EN_PAGE = "maillon.typ"
 GABARIT = re.compile(r"(?P<application>[a-z_]+)/(?P<nom>[a-z0-9_]+\.typ)")
-# Le document le plus long (le registre d'un grand réseau) tient dans une fraction de ceci.
-DONNEES_MAXIMALES = 4 * 1024 * 1024
+# Un tableau de cinq mille lignes, trois secondes de travail ; au-delà, une feuille de calcul sert mieux.
+DONNEES_MAXIMALES = 512 * 1024
 # Aucune police livrée ne dessine ces signes (émojis, idéogrammes) : un carré les remplace, car un
 # document accessible n'admet pas de signe sans dessin.
 SANS_DESSIN = re.compile(r'(?:the text|codepoint) `"(.+?)"`')
@@ -42,8 +42,8 @@ class ErreurDocument(Exception):
 def composer(gabarit: str, donnees: dict, *, langue: str = "fr") -> bytes:
     """Le PDF (balisé, PDF/UA-1) du gabarit ``"application/nom.typ"``.
 
-    ``donnees["titre"]`` est obligatoire ; la mise en page lit aussi ``reseau``, ``sous_titre`` et
-    ``mention`` (pied de page), tous facultatifs. Les dates et les nombres sont écrits dans la
+    ``donnees["titre"]`` est obligatoire ; la mise en page lit aussi ``reseau``, ``sous_titre``,
+    ``mention`` (pied de page) et ``paysage`` (vrai : page couchée), tous facultatifs. Les dates et les nombres sont écrits dans la
     langue du document. Lève ``ErreurDocument``.
     """
     return _rendre(gabarit, donnees, langue, "pdf")

@@ -150,7 +150,7 @@ def _genre_du_nom(nom: str, genres: Genres) -> Genre:
         if extension in genre.extensions:
             return genre
     ce_qui_est_recu = f"Un fichier « {extension} »" if extension else "Un fichier sans extension"
-    raise Refus(f"{ce_qui_est_recu} n’est pas accepté ici : {en_clair(genres)}.")
+    raise Refus(f"{ce_qui_est_recu} n’est pas accepté ici. Sont acceptés : {en_clair(genres)}.")
 
 
 def _verifier_la_signature(nom: str, genre: Genre, contenu: bytes) -> None:

@@ -160,7 +160,7 @@ def test_une_image_demesuree_est_refusee_avant_d_etre_lue():
         ("note.pdf", b"%PDF-1.7 rien de plus", "ne s’ouvre pas"),
         ("photo.jpg", essai.image()[:200], "ne s’ouvre pas"),
         ("note.docx", essai.word()[:90], "ne s’ouvre pas"),
-        ("page.html", b"<html></html>", "« .html » n’est pas accepté ici : PDF"),
+        ("page.html", b"<html></html>", "« .html » n’est pas accepté ici. Sont acceptés : PDF"),
         ("dessin.svg", b"<svg></svg>", "« .svg » n’est pas accepté"),
         ("note.docm", essai.word(), "« .docm » n’est pas accepté"),
         ("sans-extension", essai.pdf(), "sans extension n’est pas accepté"),

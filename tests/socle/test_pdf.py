@@ -103,6 +103,14 @@ def test_l_entete_et_le_pied_nomment_le_reseau_et_les_pages():
         assert f"Page {rang} sur {len(pages)}" in page
 
 
+def test_une_page_se_couche():
+    debout, couche = lecteur(document("A")).pages[0], lecteur(document("A", paysage=True)).pages[0]
+    assert (couche.mediabox.width, couche.mediabox.height) == (
+        debout.mediabox.height,
+        debout.mediabox.width,
+    )
+
+
 def test_un_document_anglais_le_dit_et_date_en_anglais():
     donnees = {"titre": "Agreement", "sous_titre": date(2026, 3, 1), "blocs": []}
     contenu = composer(GABARIT, donnees, langue="en")
