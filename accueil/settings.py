@@ -228,6 +228,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    # De jour, chaque heure : une fin se constate, un rappel manqué se rattrape le matin même.
+    "suivre-les-conventions": {
+        "task": "partenaires.tasks.suivre_les_conventions",
+        "schedule": crontab(hour="6-20", minute=20),
+        "options": {"expires": 3600},
+    },
     # Le matin : ces courriels se lisent au bureau.
     "prevenir-les-partenaires": {
         "task": "partenaires.tasks.prevenir_les_partenaires",
@@ -378,11 +384,12 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.adhesion.REGLES",
     "partenaires.permissions.structures.REGLES",
     "partenaires.permissions.reseaux.REGLES",
-    "partenaires.permissions.mandats.REGLES",
     "partenaires.permissions.competences.REGLES",
     "partenaires.permissions.mandats.REGLES",
+    "partenaires.permissions.conventions.REGLES",
     "partenaires.permissions.carnet.REGLES",
     "partenaires.permissions.emport.REGLES",
+    "partenaires.permissions.ressources.REGLES",
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",
 ]
@@ -397,6 +404,7 @@ MAILLON_TUILES = [
     "porteurs.tuiles.a_vous_de_jouer",
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",
+    "partenaires.tuiles.charte_a_accepter",
     "porteurs.tuiles.prochaine_reunion",
 ]
 MAILLON_FAMILLES_COURRIELS = [
@@ -416,6 +424,8 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.invitations.GENRES",
     "partenaires.courriels.mandats.GENRES",
     "partenaires.courriels.confirmations.GENRES",
+    "partenaires.courriels.ressources.GENRES",
+    "partenaires.courriels.conventions.GENRES",
     "porteurs.courriels.GENRES",
 ]
 # Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.
@@ -431,6 +441,8 @@ MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
     "partenaires.demonstration.competences.construire_competences",
     "partenaires.demonstration.carnet.construire",
+    "partenaires.demonstration.conventions.construire",
+    "partenaires.demonstration.ressources.construire",
     "porteurs.demonstration.construire",
     "bourse.demonstration.construire",
 ]

@@ -33,6 +33,31 @@ PAGES = [
         {"mandat", "mandat_modifier", "mandat_renouveler", "mandat_suppleant", "mandat_telephone"},
     ),
     (
+        "Ressources",
+        "ressources",
+        "partenaires.ressources",
+        {"ressource", "ressource_nouvelle", "ressource_modifier", "ressource_question"},
+    ),
+    (
+        "Conventions",
+        "conventions",
+        "partenaires.conventions",
+        {
+            "convention",
+            "convention_nouvelle",
+            "convention_modifier",
+            "convention_version",
+            "convention_modele",
+            "objectif",
+        },
+    ),
+    (
+        "Charte",
+        "charte",
+        "partenaires.charte",
+        {"charte_version", "charte_ecrire", "charte_publier"},
+    ),
+    (
         "Carnet de route",
         "carnet",
         "partenaires.carnet",

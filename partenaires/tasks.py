@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from partenaires.services import confirmations, emport, invitations, rappels
+from partenaires.models import Reseau
+from partenaires.services import confirmations, conventions, echeances, emport, invitations, rappels
 from socle import battements
 
 
@@ -25,3 +26,14 @@ def preparer_les_emports() -> None:
     """Écrit les fichiers de réseau demandés, efface ceux de plus de deux jours."""
     emport.preparer_les_emports()
     battements.battre("partenaires.preparer_les_emports")
+
+
+@shared_task
+def suivre_les_conventions() -> None:
+    """De jour, chaque heure : rappeler ce qui finit à 90 et 30 jours, constater ce qui a fini."""
+    reseaux = list(Reseau.objects.all())
+    for reseau in reseaux:
+        echeances.rappeler_les_conventions(reseau)
+    for reseau in reseaux:
+        conventions.constater_les_fins(reseau)
+    battements.battre("partenaires.suivre_les_conventions")

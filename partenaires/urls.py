@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path("r/<slug:reseau>/partenaires/<uuid:uuid>/", annuaire.structure, name="structure"),
     path("", include("partenaires.urls_structures")),
+    path("", include("partenaires.urls_conventions")),
     path(
         "r/<slug:reseau>/mandats/<uuid:uuid>/fin/", mandats.mandat_terminer, name="mandat_terminer"
     ),
@@ -80,6 +81,7 @@ urlpatterns = [
     ),
     path("", include("partenaires.urls_reseaux")),
     path("r/<slug:reseau>/", include("partenaires.urls_competences")),
+    path("r/<slug:reseau>/", include("partenaires.urls_ressources")),
     path("r/<slug:reseau>/carnet/", carnet.carnet, name="carnet"),
     path("r/<slug:reseau>/carnet/export/", carnet.export, name="carnet_export"),
     path("r/<slug:reseau>/carnet/nouveau/", carnet.jalon_nouveau, name="jalon_nouveau"),

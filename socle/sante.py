@@ -19,10 +19,14 @@ SILENCES = {
     "socle.balayer_courriels": timedelta(minutes=5),
     "porteurs.preparer_digests": timedelta(hours=1),
     "porteurs.reprendre_les_suivis": timedelta(hours=3),
-    "socle.soigner_fichiers": timedelta(hours=3),
     "socle.preparer_les_semaines": timedelta(hours=3),
+    "socle.soigner_fichiers": timedelta(hours=3),
     "partenaires.relancer_les_invitations": timedelta(hours=3),
     "partenaires.prevenir_les_partenaires": timedelta(hours=26),
+    "partenaires.preparer_les_emports": timedelta(hours=1),
+    "partenaires.relancer_les_invitations": timedelta(hours=3),
+    "partenaires.prevenir_les_partenaires": timedelta(hours=26),
+    "partenaires.suivre_les_conventions": timedelta(hours=26),
     "socle.purger": timedelta(hours=26),
 }
 ATTENTE_MAXIMALE = timedelta(minutes=30)

@@ -59,7 +59,7 @@ def _fin(conventions: list[Convention]) -> Message:
         for c in conventions
     ]
     if len(lignes) == 1:
-        sujet = f"« {conventions[0].intitule} » finit bientôt"
+        sujet = f"« {conventions[0].intitule} » finit bientôt"
     else:
         sujet = f"{len(lignes)} conventions finissent bientôt en {reseau.nom}"
     return rendre(

@@ -176,7 +176,7 @@ class Avenant(models.Model):
         ]
 
     def __str__(self):
-        return f"avenant n° {self.numero}"
+        return f"l’avenant n° {self.numero}"
 
 
 class AvenantStructure(models.Model):

@@ -52,7 +52,7 @@ REGLES = [
     ),
     Regle(
         "partenaires.convention.tenir",
-        "Écrire, signer, dénoncer une convention ; lui ajouter un avenant, un objectif, une pièce",
+        "Écrire, signer, dénoncer une convention ; lui ajouter un avenant, un objectif, une pièce",
         (
             "partenaires:convention_nouvelle",
             "partenaires:convention_modifier",

@@ -55,7 +55,7 @@ def ajouter_avenant(
         and texte == ancien
         and not _fin_change(convention, change_fin, fin)
     ):
-        raise Refus("Rien ne change : ni le texte, ni la fin, ni les parties.")
+        raise Refus("Rien ne change : ni le texte, ni la fin, ni les parties.")
     entrer(convention, entrees, effet)
     sortir(convention, sorties, effet)
     avenant = Avenant.objects.create(
@@ -89,7 +89,7 @@ def _verifier_l_effet(convention: Convention, effet: date, jour: date, sorties) 
     if convention.etat != EtatConvention.SIGNEE:
         raise Refus("Un avenant change une convention signée et encore en vigueur.")
     if convention.periode.upper and convention.periode.upper <= jour:
-        raise Refus("Cette convention a pris fin : il en faut une nouvelle.")
+        raise Refus("Cette convention a pris fin : il en faut une nouvelle.")
     dernier = convention.avenants.aggregate(effet=Max("effet"))["effet"]
     plancher = max(filter(None, [convention.debut, dernier]))
     if effet < plancher:
@@ -97,13 +97,13 @@ def _verifier_l_effet(convention: Convention, effet: date, jour: date, sorties) 
         raise Refus(f"Un avenant ne prend pas effet avant {quoi}, le {plancher:%d/%m/%Y}.", "effet")
     if convention.periode.upper and effet >= convention.periode.upper:
         raise Refus(
-            f"La convention finit le {convention.dernier_jour:%d/%m/%Y} : l’avenant doit prendre "
+            f"La convention finit le {convention.dernier_jour:%d/%m/%Y} : l’avenant doit prendre "
             "effet avant.",
             "effet",
         )
     if sorties and effet <= jour:
         raise Refus(
-            "Un retrait prend effet demain au plus tôt : ce que suit la structure doit changer "
+            "Un retrait prend effet demain au plus tôt : ce que suit la structure doit changer "
             "de mains avant que ses droits ne cessent.",
             "effet",
         )
@@ -111,7 +111,7 @@ def _verifier_l_effet(convention: Convention, effet: date, jour: date, sorties) 
 
 def _verifier_la_fin(convention: Convention, fin: date | None, effet: date, jour: date) -> None:
     if convention.denoncee_le:
-        raise Refus("Elle est dénoncée : renoncez d’abord à la dénonciation.", "dernier_jour")
+        raise Refus("Elle est dénoncée : renoncez d’abord à la dénonciation.", "dernier_jour")
     if fin and fin <= max(jour, effet, convention.debut):
         raise Refus(
             "La convention finirait avant que l’avenant prenne effet, ou dans le passé. Choisissez "
@@ -128,7 +128,7 @@ def _verifier_les_parties(convention: Convention, effet: date, entrees: set, sor
         raise Refus("Une structure que vous retirez n’en est plus partie ce jour-là.", "sorties")
     if sorties and not (deja | entrees) - sorties:
         raise Refus(
-            "Il n’y aurait plus personne dans cette convention : dénoncez-la plutôt.", "sorties"
+            "Il n’y aurait plus personne dans cette convention : dénoncez-la plutôt.", "sorties"
         )
 
 

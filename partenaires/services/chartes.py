@@ -14,7 +14,7 @@ from socle.refus import Refus
 GENRE = "charte_a_accepter"
 DEPASSEE = (
     "Quelqu’un a enregistré un autre texte pendant que vous écriviez. Le sien est à côté du "
-    "vôtre : vérifiez, puis enregistrez de nouveau."
+    "vôtre : vérifiez, puis enregistrez de nouveau."
 )
 
 
@@ -50,7 +50,7 @@ def publier_charte(*, acteur, charte: CharteFonctionnement, revision: int) -> in
         etat=EtatCharte.PUBLIEE, publiee_le=timezone.now(), publiee_par_id=acteur.utilisateur_id
     )
     if not change:
-        raise Refus("Ce texte a changé ou est déjà publié : relisez-le avant de le publier.")
+        raise Refus("Ce texte a changé ou est déjà publié : relisez-le avant de le publier.")
     charte.refresh_from_db()
     return demander_les_acceptations(charte, "publication")
 
@@ -82,7 +82,7 @@ def rappeler_la_charte(*, reseau: Reseau) -> int:
     """À la demande de l'animation, un rappel par jour au plus."""
     charte = charte_en_vigueur(reseau)
     if charte is None:
-        raise Refus("Aucune charte n’est publiée : il n’y a rien à rappeler.")
+        raise Refus("Aucune charte n’est publiée : il n’y a rien à rappeler.")
     return demander_les_acceptations(charte, f"rappel {reseau.aujourd_hui():%Y-%m-%d}")
 
 
@@ -99,7 +99,7 @@ def accepter_charte(
     """La structure accepte la version en vigueur. Une seconde fois, c'est la première qui compte."""
     verrouiller(charte.reseau_id)
     if charte_en_vigueur(charte.reseau) != charte:
-        raise Refus("Une version plus récente est parue : c’est elle qu’il faut lire et accepter.")
+        raise Refus("Une version plus récente est parue : c’est elle qu’il faut lire et accepter.")
     acceptation, _ = AcceptationCharte.objects.get_or_create(
         charte=charte,
         structure=structure,

@@ -30,7 +30,7 @@ E = EtatConvention
 UN_JOUR = timedelta(days=1)
 DEPASSEE = (
     "Quelqu’un a changé cette convention pendant que vous écriviez. Votre saisie est gardée "
-    "ci-dessous : comparez avec la page de la convention, puis enregistrez de nouveau."
+    "ci-dessous : comparez avec la page de la convention, puis enregistrez de nouveau."
 )
 
 
@@ -105,11 +105,11 @@ def modifier_convention(
     """Tant que rien n'est signé. Une structure retirée garde ses droits jusqu'à ce soir."""
     convention = reprendre(convention, revision)
     if convention.etat != E.PRINCIPE:
-        raise Refus("Cette convention est signée : elle ne change plus que par un avenant.")
+        raise Refus("Cette convention est signée : elle ne change plus que par un avenant.")
     jour = convention.reseau.aujourd_hui()
     _verifier_la_periode(debut, fin)
     if convention.debut <= jour < debut:
-        raise Refus("Elle a déjà commencé : son début ne se repousse plus.", "debut")
+        raise Refus("Elle a déjà commencé : son début ne se repousse plus.", "debut")
     if fin != convention.periode.upper:
         _verifier_la_fin(convention, fin, jour)
     _changer(
@@ -143,7 +143,7 @@ def _verifier_la_fin(convention: Convention, fin: date | None, jour: date) -> No
     """Une fin nouvelle laisse au moins cette journée : ce qui est suivi change de mains avant."""
     if fin and fin <= jour:
         raise Refus(
-            "Ce jour est passé. Choisissez aujourd’hui au plus tôt : ce que suivent ses parties "
+            "Ce jour est passé. Choisissez aujourd’hui au plus tôt : ce que suivent ses parties "
             "doit changer de mains avant que leurs droits ne cessent.",
             "dernier_jour",
         )
@@ -193,7 +193,7 @@ def garder_la_tete(reseau: Reseau, jour: date) -> None:
     if coordinatrice and not membres.filter(pk=coordinatrice.pk).exists():
         raise Refus(
             f"{coordinatrice.nom} coordonne le réseau, et plus rien ne l’y lierait le "
-            f"{jour:%d/%m/%Y} : ce que suivent les structures qui partent n’aurait plus où aller. "
+            f"{jour:%d/%m/%Y} : ce que suivent les structures qui partent n’aurait plus où aller. "
             "Signez d’abord avec elle une convention qui court encore ce jour-là, ou faites "
             "désigner une autre structure coordinatrice."
         )
@@ -222,7 +222,7 @@ def signer_convention(*, convention: Convention, signee_le: date) -> None:
     jour = convention.reseau.aujourd_hui()
     if signee_le > jour:
         raise Refus(
-            "Cette date est dans l’avenir : notez la signature une fois donnée.", "signee_le"
+            "Cette date est dans l’avenir : notez la signature une fois donnée.", "signee_le"
         )
     if convention.periode.upper and convention.periode.upper <= jour:
         raise Refus(FINIE)
@@ -265,7 +265,7 @@ def renoncer_a_denoncer(*, convention: Convention) -> None:
     if not convention.denonciation_en_cours:
         raise Refus("Cette dénonciation a déjà pris effet, ou n’est plus en cours.")
     if convention.periode.upper <= convention.reseau.aujourd_hui():
-        raise Refus("Son dernier jour est passé : il faut désormais une nouvelle convention.")
+        raise Refus("Son dernier jour est passé : il faut désormais une nouvelle convention.")
     _changer(
         convention,
         CONVENTION_EN_VIGUEUR,

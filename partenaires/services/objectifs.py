@@ -14,7 +14,7 @@ def ajouter_objectif(
     *, convention: Convention, intitule: str, mesure: str, echeance: date | None
 ) -> Objectif:
     if not convention.en_vigueur:
-        raise Refus("Cette convention a pris fin : on ne lui fixe plus d’objectif.")
+        raise Refus("Cette convention a pris fin : on ne lui fixe plus d’objectif.")
     return Objectif.objects.create(
         convention=convention, intitule=intitule, mesure=mesure, echeance=echeance
     )
@@ -27,11 +27,11 @@ def suivre_objectif(
     """Note où en est l'objectif ce jour-là ; le point le plus récent fait foi."""
     objectif = Objectif.objects.select_for_update(of=("self",)).get(pk=objectif.pk)
     if le > objectif.convention.reseau.aujourd_hui():
-        raise Refus("Cette date est dans l’avenir : un point se fait une fois venu.", "le")
+        raise Refus("Cette date est dans l’avenir : un point se fait une fois venu.", "le")
     if etat == EtatObjectif.ATTEINT:
         avancement = 100
     elif avancement == 100 and etat in (EtatObjectif.PREVU, EtatObjectif.EN_COURS):
-        raise Refus("À 100 %, l’objectif est atteint : dites-le, ou baissez l’avancement.", "etat")
+        raise Refus("À 100 %, l’objectif est atteint : dites-le, ou baissez l’avancement.", "etat")
     suivi = SuiviObjectif.objects.create(
         objectif=objectif,
         le=le,
