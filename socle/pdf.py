@@ -43,8 +43,8 @@ def composer(gabarit: str, donnees: dict, *, langue: str = "fr") -> bytes:
     """Le PDF (balisé, PDF/UA-1) du gabarit ``"application/nom.typ"``.
 
     ``donnees["titre"]`` est obligatoire ; la mise en page lit aussi ``reseau``, ``sous_titre``,
-    ``mention`` (pied de page) et ``paysage`` (vrai : page couchée), tous facultatifs. Les dates et les nombres sont écrits dans la
-    langue du document. Lève ``ErreurDocument``.
+    ``mention`` (pied de page) et ``paysage`` (vrai : page couchée), tous facultatifs. Les dates et
+    les nombres sont écrits dans la langue du document. Lève ``ErreurDocument``.
     """
     return _rendre(gabarit, donnees, langue, "pdf")
 
