@@ -388,6 +388,7 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.mandats.REGLES",
     "partenaires.permissions.conventions.REGLES",
     "partenaires.permissions.carnet.REGLES",
+    "partenaires.permissions.cartes.REGLES",
     "partenaires.permissions.emport.REGLES",
     "partenaires.permissions.ressources.REGLES",
     "porteurs.permissions.REGLES",

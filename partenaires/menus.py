@@ -57,6 +57,7 @@ PAGES = [
         "partenaires.charte",
         {"charte_version", "charte_ecrire", "charte_publier"},
     ),
+    ("Territoire", "carte", "partenaires.carte", set()),
     (
         "Carnet de route",
         "carnet",

@@ -3,6 +3,7 @@ from django.urls import include, path
 from partenaires.views import (
     annuaire,
     carnet,
+    cartes,
     communes,
     confirmations,
     emport,
@@ -15,6 +16,9 @@ from partenaires.views import (
 app_name = "partenaires"
 urlpatterns = [
     path("communes/", communes.communes, name="communes"),
+    path("contours/<slug:departement>/", cartes.contours, name="contours"),
+    path("r/<slug:reseau>/carte/", cartes.carte, name="carte"),
+    path("r/<slug:reseau>/carte/population/", cartes.export, name="carte_population"),
     path("invitation/<str:jeton>/", invitations.accepter, name="invitation_accepter"),
     path("r/<slug:reseau>/partenaires/", annuaire.annuaire, name="annuaire"),
     path(

@@ -1,6 +1,14 @@
 """Un parcours par route : un module par sujet, une ligne ici pour chacun."""
 
-from tests.coherence.parcours import carnet, dossiers, pages, partenaires, reunions, structures
+from tests.coherence.parcours import (
+    carnet,
+    cartes,
+    dossiers,
+    pages,
+    partenaires,
+    reunions,
+    structures,
+)
 from tests.coherence.parcours.base import (
     ABSENT,
     CONNEXION,
@@ -18,6 +26,7 @@ PARCOURS = [
     *partenaires.PARTENAIRES,
     *structures.STRUCTURES,
     *carnet.CARNET,
+    *cartes.CARTES,
     *dossiers.DOSSIERS,
     *reunions.REUNIONS,
 ]
