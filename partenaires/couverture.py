@@ -26,9 +26,9 @@ from partenaires.models import (
     Theme,
 )
 
-# À partir d'autant de structures au même endroit, on se recouvre : autant en parler entre soi.
+# À partir d'autant de structures pour une même commune, on se recouvre : autant en parler entre soi.
 RECOUVREMENT = 4
-RANG = {etape: rang for rang, etape in enumerate(CHAINE)}
+SANS_EPCI = "Communes sans intercommunalité"
 
 
 def couvre(competence: Competence, commune_id: int, communes_reseau, *, section: str = "") -> bool:
@@ -51,13 +51,15 @@ class Case(NamedTuple):
     """Un thème à une étape, dans une zone.
 
     ``structures`` : combien y servent au moins une commune. ``servies`` sur ``communes`` : combien
-    de communes sont servies par l'une d'elles. ``seule_personne`` : tout y repose sur une personne
-    nommée, quel que soit le nombre de structures.
+    de communes sont servies par l'une d'elles. ``au_plus`` : le plus grand nombre de structures
+    qui servent une même commune. ``seule_personne`` : tout y repose sur une personne nommée, quel
+    que soit le nombre de structures.
     """
 
     structures: int
     servies: int
     communes: int
+    au_plus: int
     seule_personne: bool
 
     @property
@@ -74,7 +76,7 @@ class Case(NamedTuple):
 
     @property
     def recouvrement(self) -> bool:
-        return self.structures >= RECOUVREMENT
+        return self.au_plus >= RECOUVREMENT
 
     @property
     def etat(self) -> str:
@@ -86,14 +88,39 @@ class Case(NamedTuple):
         return "recouvrement" if self.recouvrement else "assuré"
 
 
+class Lieu(NamedTuple):
+    """Ce que la matrice et sa carte ont besoin de savoir d'une commune."""
+
+    pk: int
+    nom: str
+    code: str
+    epci_id: int | None
+    longitude: float | None
+    latitude: float | None
+
+
 @dataclass(frozen=True)
 class Zone:
-    """Une intercommunalité et ses communes du réseau, ``{pk: nom}`` ; celles qui n'en ont pas
-    (quelques îles) vont ensemble."""
+    """Une intercommunalité et ses communes du réseau ; celles qui n'en ont pas (quelques îles)
+    vont ensemble."""
 
     code: str
     nom: str
-    communes: dict[int, str]
+    epci_id: int | None
+    communes: dict[int, Lieu]
+
+
+class Personne(NamedTuple):
+    """Une personne en poste, et comment la joindre."""
+
+    prenom: str
+    nom: str
+    email: str
+    telephone: str
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}".strip()
 
 
 @dataclass(frozen=True)
@@ -115,11 +142,13 @@ class Couverture:
     dessertes: dict[int, frozenset[int]]
     profils: list[Profil]
     presents: dict[tuple[int, str], int]
+    # Par structure et par personne : qui est en poste aujourd'hui.
+    personnes: dict[tuple[int, int], Personne]
     memoire: dict = field(default_factory=dict)
 
     @cached_property
-    def communes(self) -> dict[int, str]:
-        return {pk: nom for zone in self.zones for pk, nom in zone.communes.items()}
+    def communes(self) -> dict[int, Lieu]:
+        return {pk: lieu for zone in self.zones for pk, lieu in zone.communes.items()}
 
     @cached_property
     def par_commune(self) -> dict[int, int]:
@@ -139,7 +168,7 @@ class Couverture:
         """Les profils qui ne nomment personne : la structure répond d'une seule voix."""
         return sum(1 << rang for rang, p in enumerate(self.profils) if not p.personnes)
 
-    def communes_de(self, zone: Zone | None) -> dict[int, str]:
+    def communes_de(self, zone: Zone | None) -> dict[int, Lieu]:
         return zone.communes if zone else self.communes
 
     def _classes(self, zone: Zone | None) -> tuple[int, Counter, int]:
@@ -158,12 +187,17 @@ class Couverture:
         tous, classes, connues = self._classes(zone)
         presents = self.presents.get((theme_id, etape), 0) & tous
         if presents not in connues:
-            servies = sum(nombre for masque, nombre in classes.items() if masque & presents)
+            servies = au_plus = 0
+            for masque, nombre in classes.items():
+                if ici := (masque & presents).bit_count():
+                    servies += nombre
+                    au_plus = max(au_plus, ici)
             connues[presents] = Case(
                 # Une structure n'a qu'une compétence par case : un bit présent, une structure.
                 presents.bit_count(),
                 servies,
-                classes.total(),
+                len(self.communes_de(zone)),
+                au_plus,
                 self._repose_sur_une_personne(presents),
             )
         return connues[presents]
@@ -214,7 +248,8 @@ def lire_couverture(reseau, *, section: str = "") -> Couverture:
         structure__in=list(structures)
     ).values_list("structure_id", "commune_id"):
         dessertes.setdefault(structure_id, set()).add(commune_id)
-    profils, presents = _profils(reseau, jour, list(structures), [t.pk for t in themes], section)
+    personnes = _en_poste(reseau, jour)
+    profils, presents = _profils(list(structures), [t.pk for t in themes], personnes, section)
     return Couverture(
         themes=themes,
         zones=_zones(reseau),
@@ -222,6 +257,7 @@ def lire_couverture(reseau, *, section: str = "") -> Couverture:
         dessertes={pk: frozenset(communes) for pk, communes in dessertes.items()},
         profils=profils,
         presents=presents,
+        personnes=personnes,
     )
 
 
@@ -230,16 +266,44 @@ def _zones(reseau) -> list[Zone]:
     lignes = (
         ReseauCommune.objects.filter(reseau=reseau)
         .order_by("commune__epci__nom", "commune__epci__code", "commune__cle_tri", "commune__code")
-        .values_list("commune__epci__code", "commune__epci__nom", "commune_id", "commune__nom")
-    )
-    return [
-        Zone(
-            code or "sans",
-            nom or "Communes sans intercommunalité",
-            {pk: commune for *_, pk, commune in groupe},
+        .values_list(
+            "commune__epci__code",
+            "commune__epci__nom",
+            "commune_id",
+            "commune__nom",
+            "commune__code",
+            "commune__epci_id",
+            "commune__longitude",
+            "commune__latitude",
         )
-        for (code, nom), groupe in groupby(lignes, key=lambda ligne: ligne[:2])
-    ]
+    )
+    zones = []
+    for (code, nom), groupe in groupby(lignes, key=lambda ligne: ligne[:2]):
+        lieux = {ligne[2]: Lieu(*ligne[2:]) for ligne in groupe}
+        epci_id = next(iter(lieux.values())).epci_id
+        zones.append(Zone(code or "sans", nom or SANS_EPCI, epci_id, lieux))
+    return zones
+
+
+def _en_poste(reseau, jour) -> dict[tuple[int, int], Personne]:
+    lignes = (
+        Mandat.objects.actifs(jour)
+        .filter(reseau=reseau, utilisateur__is_active=True)
+        .order_by("utilisateur__nom", "utilisateur__prenom", "utilisateur_id", "-telephone")
+        .values_list(
+            "structure_id",
+            "utilisateur_id",
+            "utilisateur__prenom",
+            "utilisateur__nom",
+            "utilisateur__email",
+            "telephone",
+        )
+    )
+    personnes: dict[tuple[int, int], Personne] = {}
+    for structure_id, utilisateur_id, *fiche in lignes:
+        # Plusieurs mandats au même endroit : le premier a un téléphone si l'un d'eux en a un.
+        personnes.setdefault((structure_id, utilisateur_id), Personne(*fiche))
+    return personnes
 
 
 # Les compétences des membres, rangées par profil : autant de lignes que de profils, et non que de
@@ -273,14 +337,7 @@ SELECT r.structure_id, l.communes, n.personnes, array_agg(r.rang)
 """
 
 
-def _profils(reseau, jour, structures, themes, section):
-    actifs = sorted(
-        set(
-            Mandat.objects.actifs(jour)
-            .filter(reseau=reseau, utilisateur__is_active=True)
-            .values_list("structure_id", "utilisateur_id")
-        )
-    )
+def _profils(structures, themes, personnes, section):
     with connection.cursor() as curseur:
         curseur.execute(
             PROFILS,
@@ -289,14 +346,14 @@ def _profils(reseau, jour, structures, themes, section):
                 "structures": structures,
                 "themes": themes,
                 "section": section,
-                "de": [structure for structure, _ in actifs],
-                "qui": [personne for _, personne in actifs],
+                "de": [structure for structure, _ in personnes],
+                "qui": [personne for _, personne in personnes],
             },
         )
         lignes = curseur.fetchall()
     profils, par_rang = [], {}
-    for rang, (structure_id, lieux, personnes, cases) in enumerate(lignes):
-        profils.append(Profil(structure_id, frozenset(lieux or ()), frozenset(personnes or ())))
+    for rang, (structure_id, lieux, noms, cases) in enumerate(lignes):
+        profils.append(Profil(structure_id, frozenset(lieux or ()), frozenset(noms or ())))
         bit = 1 << rang
         for case in cases:
             par_rang[case] = par_rang.get(case, 0) | bit

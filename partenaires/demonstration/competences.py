@@ -33,29 +33,35 @@ PAR_TYPE = {
         "statut-juridique": (E.ETUDE, E.MONTAGE, E.CREATION),
         "reprise": CREER,
         "formation": (E.MONTAGE, E.SUIVI),
-        "numerique": APRES,
+        "numerique": (E.CREATION, *APRES),
+        "financement": (E.ETUDE, E.MONTAGE),
     },
     T.CHAMBRE_AGRICULTURE: {
         "etude-de-marche": AVANT,
-        "foncier": CREER,
+        "foncier": (*CREER, E.DEVELOPPEMENT),
         "reprise": CREER,
         "formation": (E.IDEE, E.MONTAGE, E.SUIVI),
         "financement": (E.MONTAGE, E.FINANCEMENT),
     },
-    T.PLATEFORME: {"financement": (E.MONTAGE, E.FINANCEMENT, E.CREATION, E.SUIVI)},
+    T.PLATEFORME: {"financement": (E.MONTAGE, E.FINANCEMENT, E.CREATION, E.SUIVI, E.DEVELOPPEMENT)},
     T.EPCI: {
-        "local": (E.ETUDE, E.MONTAGE, E.CREATION, E.DEVELOPPEMENT),
+        "local": (*CREER, E.DEVELOPPEMENT),
         "foncier": (E.ETUDE, E.MONTAGE),
-        "logement": (E.ETUDE, E.CREATION, E.INSTALLE),
-        "garde-d-enfants": (E.CREATION, E.INSTALLE),
+        "logement": (*AVANT, E.CREATION, E.INSTALLE),
+        "garde-d-enfants": (E.ETUDE, E.CREATION, E.INSTALLE),
+        "demarches": (E.IDEE, E.CREATION, E.INSTALLE),
     },
     T.COMMUNE: {
         "ecole": (E.CREATION, E.INSTALLE),
-        "vie-locale": (E.INSTALLE, E.SUIVI),
+        "vie-locale": (E.IDEE, *APRES),
         "demarches": (E.CREATION, E.INSTALLE),
         "logement": (E.INSTALLE,),
     },
-    T.PARC: {"vie-locale": (E.IDEE, E.INSTALLE, E.SUIVI), "mobilite": (E.IDEE, E.INSTALLE)},
+    T.PARC: {
+        "vie-locale": (E.IDEE, E.ETUDE, *APRES),
+        "mobilite": (E.IDEE, E.ETUDE, E.INSTALLE),
+        "reprise": (E.IDEE,),
+    },
     T.BOUTIQUE_GESTION: {
         "etude-de-marche": AVANT,
         "statut-juridique": AVANT,
@@ -65,8 +71,9 @@ PAR_TYPE = {
     T.GARANTIE: {"financement": (E.FINANCEMENT,)},
     T.UNION_COOPERATIVES: {"reprise": (E.IDEE, E.ETUDE), "statut-juridique": (E.ETUDE, E.MONTAGE)},
     T.COOPERATIVE_ACTIVITES: {
-        "statut-juridique": (*AVANT, E.CREATION, E.SUIVI),
-        "formation": (E.ETUDE, E.SUIVI),
+        "statut-juridique": (*AVANT, *APRES),
+        "formation": (*AVANT, *APRES),
+        "numerique": (E.ETUDE, E.MONTAGE),
     },
     T.COMITE_EXPANSION: {
         "local": (E.ETUDE, E.MONTAGE),
@@ -77,9 +84,9 @@ PAR_TYPE = {
 # En plus, pour certaines.
 EN_PLUS = {
     "cc-ambert": {"acces-aux-soins": (E.IDEE, E.INSTALLE), "ecole": (E.IDEE, E.ETUDE)},
-    "cc-thiers": {"mobilite": (E.INSTALLE,), "demarches": TOUTES},
+    "cc-thiers": {"mobilite": (E.INSTALLE, E.SUIVI), "demarches": TOUTES},
     "cc-saint-flour": {"acces-aux-soins": (E.IDEE, E.INSTALLE)},
-    "cci-63": {"recrutement": (E.CREATION, E.DEVELOPPEMENT)},
+    "cci-63": {"recrutement": (E.CREATION, *APRES)},
 }
 SECTEURS = {T.CCI: COMMERCE, T.CHAMBRE_AGRICULTURE: FERME}
 # Les départements où vont celles qui n'en servent qu'un.

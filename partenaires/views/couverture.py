@@ -10,9 +10,10 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
+from partenaires.cartes import carte, carte_des_epci
 from partenaires.couverture import Case, Couverture, Zone, lire_couverture
 from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
-from partenaires.models import Competence, Mandat
+from partenaires.models import Competence
 from partenaires.views.commun import reseau_de_la_page
 from socle.pdf import composer
 from socle.permissions import exiger, peut
@@ -22,6 +23,13 @@ FORMATS = ("csv", "xlsx")
 AXE = "toutes"
 # Au-delà, les intercommunalités d'une case se comptent au lieu de se nommer.
 REPERES = 6
+# Au-delà, la carte dessine les intercommunalités : la page resterait lourde.
+COMMUNES_DESSINEES = 400
+LEGENDE_CARTE = (
+    ("assure", "Plusieurs structures"),
+    ("fragile", "Une seule structure"),
+    ("vide", "Personne"),
+)
 ENTETES = (
     "Côté",
     "Thème",
@@ -136,18 +144,17 @@ def _cellule(case: Case, adresse: str) -> SafeString:
         if case.partielle
         else ""
     )
-    classe, signe = "", ""
+    classe, nombre = "", f"{case.structures}"
     if case.fragile:
-        classe, signe = "seul", "!"
+        classe, nombre = "seul", f"!\u00a0{case.structures}"
     elif case.recouvrement:
-        classe, signe = "plus", "+"
+        classe, nombre = "plus", f"{case.structures}\u00a0+"
     mot = "une seule personne" if case.structures > 1 and case.seule_personne else "structure"
     return format_html(
-        '<td class="{}"><a href="{}"><b>{}{}</b><span class=v> {}</span>{}</a></td>',
+        '<td class="{}"><a href="{}"><b>{}</b><span class=v> {}</span>{}</a></td>',
         classe,
         adresse,
-        signe,
-        case.structures,
+        nombre,
         mot,
         partie,
     )
@@ -227,7 +234,7 @@ def couverture_case(request, reseau, theme, etape):
     if theme is None or etape not in CHAINE:
         raise Http404("Cette case n’existe pas.")
     servies = lecture.couverture.servies(theme.pk, etape, lecture.zone)
-    noms = lecture.couverture.communes_de(lecture.zone)
+    lieux = lecture.couverture.communes_de(lecture.zone)
     return render(
         request,
         "partenaires/couverture_case.html",
@@ -238,12 +245,50 @@ def couverture_case(request, reseau, theme, etape):
             "etape": Etape(etape),
             "case": lecture.couverture.case(theme.pk, etape, lecture.zone),
             "qui": _qui(lecture, theme, etape),
-            "sans_personne": [nom for pk, nom in noms.items() if not servies[pk]],
+            "sans_personne": [lieu.nom for pk, lieu in lieux.items() if not servies[pk]],
+            "carte": _carte(lecture, theme, etape, servies),
             "zones": [
                 (z, lecture.couverture.case(theme.pk, etape, z)) for z in lecture.couverture.zones
             ],
         },
     )
+
+
+def _carte(lecture: Lecture, theme, etape: str, servies: dict[int, int]) -> dict:
+    """Les communes servies, fragiles ou sans personne ; un grand réseau se dessine par EPCI."""
+    c, reseau = lecture.couverture, lecture.reseau
+    lieux = list(c.communes_de(lecture.zone).values())
+    nom = f"{theme.libelle.capitalize()}, {Etape(etape).label} : communes servies"
+    if len(lieux) <= COMMUNES_DESSINEES:
+        return carte(
+            lieux,
+            classes={pk: _classe(nombre, nombre == 1) for pk, nombre in servies.items()},
+            titres={pk: _combien(nombre) for pk, nombre in servies.items()},
+            epcis={z.epci_id: z.nom for z in c.zones if z.epci_id},
+            legende=LEGENDE_CARTE,
+            nom=nom,
+            tableau=False,
+        )
+    cases = {z.epci_id: c.case(theme.pk, etape, z) for z in c.zones if z.epci_id}
+    base = reverse("partenaires:couverture_case", args=[reseau.slug, theme.uuid, etape])
+    return carte_des_epci(
+        lieux,
+        epcis={z.epci_id: z.nom for z in c.zones if z.epci_id},
+        classes={pk: _classe(case.structures, case.fragile) for pk, case in cases.items()},
+        titres={pk: _combien(case.structures) for pk, case in cases.items()},
+        liens={z.epci_id: f"{base}?epci={z.code}" for z in c.zones if z.epci_id},
+        legende=LEGENDE_CARTE,
+        nom=nom,
+        tableau=False,
+    )
+
+
+def _classe(structures: int, fragile: bool) -> str:
+    return "vide" if not structures else "fragile" if fragile else "assure"
+
+
+def _combien(structures: int) -> str:
+    return "personne" if not structures else f"{structures} structure{'s' * (structures > 1)}"
 
 
 def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
@@ -256,37 +301,22 @@ def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
             theme=theme, etape=etape, structure__in=list(par_structure)
         ).values_list("structure_id", "sections")
     )
-    nommees = set().union(*(p.personnes for p in par_structure.values()))
-    mandats = (
-        Mandat.objects.actifs(lecture.reseau.aujourd_hui())
-        .filter(
-            reseau=lecture.reseau,
-            structure__in=list(par_structure),
-            utilisateur__in=nommees,
-            utilisateur__is_active=True,
-        )
-        .select_related("utilisateur")
-        .order_by("utilisateur__nom", "utilisateur__prenom", "pk")
-    )
-    personnes: dict[int, dict] = {}
-    for mandat in mandats:
-        if mandat.utilisateur_id in par_structure[mandat.structure_id].personnes:
-            a_joindre = personnes.setdefault(mandat.structure_id, {})
-            fiche = a_joindre.setdefault(
-                mandat.utilisateur_id, {"personne": mandat.utilisateur, "telephone": ""}
-            )
-            fiche["telephone"] = fiche["telephone"] or mandat.telephone
     lignes = []
     for pk, structure in c.structures.items():
         if pk not in par_structure:
             continue
-        lieux = par_structure[pk].lieux or c.dessertes.get(pk) or dans_la_zone.keys()
-        servies = [nom for commune, nom in dans_la_zone.items() if commune in lieux]
+        profil = par_structure[pk]
+        lieux = profil.lieux or c.dessertes.get(pk) or dans_la_zone.keys()
+        servies = [lieu.nom for commune, lieu in dans_la_zone.items() if commune in lieux]
         if servies:
             lignes.append(
                 {
                     "structure": structure,
-                    "personnes": list(personnes.get(pk, {}).values()),
+                    "personnes": [
+                        {"personne": fiche, "telephone": fiche.telephone}
+                        for (de, qui), fiche in c.personnes.items()
+                        if de == pk and qui in profil.personnes
+                    ],
                     "servies": servies,
                     "partielle": len(servies) < len(dans_la_zone),
                     "secteurs": [SectionNaf(s).label for s in sorted(sections.get(pk, ()))],
