@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                                 models.F("mots_cles_texte"),
                                 models.Value(" "),
                                 models.F("texte"),
+                                output_field=models.TextField(),
                             ),
                             function="vecteur_francais",
                         ),

@@ -72,6 +72,7 @@ class Ressource(models.Model):
                 F("mots_cles_texte"),
                 Value(" "),
                 F("texte"),
+                output_field=models.TextField(),
             ),
             function="vecteur_francais",
         ),
