@@ -14,7 +14,7 @@ from partenaires.forms.competences import (
     precisions_initiales,
     valeur_de,
 )
-from partenaires.models import GrilleCompetences, Reseau, Structure, Theme
+from partenaires.models import Reseau, Structure, Theme
 from partenaires.permissions.competences import Membre
 from partenaires.services import competences as services
 from partenaires.views.commun import reseau_de_la_page
@@ -26,9 +26,9 @@ from socle.unicite import une_seule_fois
 def _structure_a_saisir(request, slug: str, uuid) -> tuple[Reseau, Structure]:
     """La structure membre de ce réseau, si l'acteur peut en écrire la grille."""
     reseau = reseau_de_la_page(request, slug)
+    membres = Structure.objects.visible_par(request.acteur).membres(reseau.pk, reseau.aujourd_hui())
     structure = get_object_or_404(
-        Structure.objects.visible_par(request.acteur).membres(reseau.pk, reseau.aujourd_hui()),
-        uuid=uuid,
+        membres.select_related("grille_competences__modifiee_par"), uuid=uuid
     )
     membre = Membre(reseau.pk, structure.pk)
     exiger(request.acteur, "partenaires.competences.saisir", membre)
@@ -40,7 +40,7 @@ def competences(request, reseau, uuid):
     """La grille entière. Si quelqu'un l'a enregistrée entre-temps, les deux versions se montrent."""
     reseau, structure = _structure_a_saisir(request, reseau, uuid)
     vue = services.vue_du_reseau(reseau, structure)
-    etat, conflit = services.lire_etat(structure), None
+    etat, conflit = None, None
     if request.method == "POST":
         form = GrilleForm(request.POST, vue=vue)
         if form.is_valid():
@@ -59,9 +59,9 @@ def competences(request, reseau, uuid):
             else:
                 messages.success(request, _enregistree(structure, nombre))
                 return redirect("partenaires:structure", reseau=reseau.slug, uuid=structure.uuid)
-    else:
+    etat = etat or services.lire_etat(structure)
+    if request.method == "GET":
         form = GrilleForm(initial=grille_initiale(etat, vue), vue=vue)
-    grille = GrilleCompetences.objects.select_related("modifiee_par").filter(structure=structure)
     return render(
         request,
         "partenaires/competences.html",
@@ -72,7 +72,7 @@ def competences(request, reseau, uuid):
             "etapes": [e.label for e in CHAINE],
             "cotes": _lignes(form, vue, etat, conflit),
             "conflit": conflit,
-            "grille": grille.first(),
+            "grille": getattr(structure, "grille_competences", None),
         },
     )
 
