@@ -30,7 +30,16 @@ PAGES = [
         "Personnes",
         "personnes",
         "partenaires.personnes",
-        {"mandat", "mandat_modifier", "mandat_renouveler", "mandat_suppleant", "mandat_telephone"},
+        {
+            "mandat",
+            "mandat_lettre_deposer",
+            "mandat_modifier",
+            "mandat_renouveler",
+            "mandat_suppleant",
+            "mandat_telephone",
+            "mandat_terminer",
+            "structure_administration",
+        },
     ),
     (
         "Ressources",

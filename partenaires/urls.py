@@ -44,6 +44,14 @@ urlpatterns = [
         name="mandat_telephone",
     ),
     path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/lettre/", mandats.mandat_lettre, name="mandat_lettre"
+    ),
+    path(
+        "r/<slug:reseau>/mandats/<uuid:uuid>/lettre/joindre/",
+        mandats.mandat_lettre_deposer,
+        name="mandat_lettre_deposer",
+    ),
+    path(
         "r/<slug:reseau>/mandats/<uuid:uuid>/renouveler/",
         mandats.mandat_renouveler,
         name="mandat_renouveler",

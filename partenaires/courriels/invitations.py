@@ -105,6 +105,13 @@ GENRES = [
         famille="invitations",
     ),
     Genre(
+        "invitation_relance",
+        "Rappel d’une invitation",
+        _invitations,
+        secret=True,
+        famille="invitations",
+    ),
+    Genre(
         "invitation_information",
         "Un technicien est invité dans votre structure",
         _informations,

@@ -5,6 +5,7 @@ from django import forms
 from partenaires.champs import ChampJour
 from partenaires.models import Mandat
 from socle.coordonnees import ChampTelephone
+from socle.fichiers import PDF, ChampFichier, FormulaireAvecFichiers
 from socle.models import Utilisateur
 from socle.validateurs import une_ligne
 
@@ -44,6 +45,10 @@ class MandatForm(forms.Form):
 
 class TelephoneForm(forms.Form):
     telephone = ChampTelephone("Votre téléphone dans cette fonction")
+
+
+class LettreForm(FormulaireAvecFichiers, forms.Form):
+    fichier = ChampFichier(label="Lettre de mission, en PDF", genres=PDF)
 
 
 class RenouvellementForm(forms.Form):

@@ -93,6 +93,15 @@ class Mandat(models.Model):
     supplee = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="suppleants"
     )
+    # Peut venir plus tard que le mandat ; la suivante la remplace.
+    lettre = models.OneToOneField(
+        "socle.Fichier",
+        verbose_name="lettre de mission",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lettre_de_mandat",
+    )
     # La fin dont on a déjà prévenu : repoussée par un renouvellement, elle se rappellera.
     fin_rappelee = models.DateField("fin déjà rappelée", null=True, blank=True)
     cree_le = models.DateTimeField(auto_now_add=True)

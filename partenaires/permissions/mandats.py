@@ -26,6 +26,13 @@ SON_MANDAT = Etat(
     "c’est son propre mandat",
     lambda acteur, mandat: mandat.utilisateur_id == acteur.utilisateur_id,
 )
+SON_MANDAT_OU_SA_STRUCTURE = Etat(
+    "c’est son propre mandat, ou il administre l’adhésion de la structure",
+    lambda acteur, mandat: (
+        mandat.utilisateur_id == acteur.utilisateur_id
+        or administre(acteur, mandat.reseau_id, mandat.structure_id)
+    ),
+)
 SA_STRUCTURE = Etat(
     "il administre l’adhésion de cette structure",
     lambda acteur, adhesion: administre(acteur, adhesion.reseau_id, adhesion.structure_id),
@@ -45,9 +52,16 @@ REGLES = [
             "partenaires:mandat_modifier",
             "partenaires:mandat_renouveler",
             "partenaires:mandat_suppleant",
+            "partenaires:mandat_lettre_deposer",
             "partenaires:depart_ecarter",
         ),
         {A: TOUJOURS, **dict.fromkeys(FONCTIONS_DE_STRUCTURE, ADMINISTRE_SA_STRUCTURE)},
+    ),
+    Regle(
+        "partenaires.mandat.lettre",
+        "Lire une lettre de mission",
+        ("partenaires:mandat_lettre",),
+        {A: TOUJOURS, **dict.fromkeys(FONCTIONS_DE_STRUCTURE, SON_MANDAT_OU_SA_STRUCTURE)},
     ),
     Regle(
         "partenaires.mandat.telephone",

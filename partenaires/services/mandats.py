@@ -13,6 +13,7 @@ from partenaires.permissions.adhesion import LECTEURS
 from partenaires.signals import mandat_termine
 from socle.enums import Operation
 from socle.journal import consigner
+from socle.models import Fichier
 from socle.refus import Refus
 
 # En dessous, une structure dit pourquoi.
@@ -130,6 +131,15 @@ def changer_telephone(*, acteur, mandat: Mandat, telephone: str) -> None:
     _, mandat = _verrouiller_mandat(mandat)
     mandat.telephone = telephone
     mandat.save(update_fields=["telephone"])
+    consigner(acteur, Operation.MODIFICATION, "mandat", mandat.uuid)
+
+
+@transaction.atomic
+def deposer_lettre(*, acteur, mandat: Mandat, fichier: Fichier) -> None:
+    """La lettre de mission signée ; une nouvelle remplace l'ancienne, que le ménage efface."""
+    _, mandat = _verrouiller_mandat(mandat)
+    mandat.lettre = fichier
+    mandat.save(update_fields=["lettre"])
     consigner(acteur, Operation.MODIFICATION, "mandat", mandat.uuid)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,6 +12,7 @@ from partenaires import departs
 from partenaires.forms.mandats import (
     AdministrationForm,
     FinForm,
+    LettreForm,
     MandatForm,
     RenouvellementForm,
     SuppleanceForm,
@@ -21,6 +23,7 @@ from partenaires.permissions.mandats import Adhesion
 from partenaires.services import mandats as service
 from partenaires.services.confirmations import ecarter_depart
 from partenaires.views.commun import reseau_de_la_page
+from socle.fichiers import servir
 from socle.models import Utilisateur
 from socle.permissions import exiger, peut
 from socle.refus import Refus
@@ -30,7 +33,7 @@ def _mandat_de_la_page(request, slug, uuid, action: str):
     reseau = reseau_de_la_page(request, slug)
     objet = get_object_or_404(
         Mandat.objects.filter(reseau=reseau).select_related(
-            "utilisateur", "structure", "supplee__utilisateur"
+            "utilisateur", "structure", "supplee__utilisateur", "lettre"
         ),
         uuid=uuid,
     )
@@ -79,6 +82,7 @@ def mandat(request, reseau, uuid):
             .first(),
             "peut_tenir": vivant and peut(request.acteur, "partenaires.mandat.tenir", objet),
             "peut_terminer": vivant and peut(request.acteur, "partenaires.mandat.terminer", objet),
+            "peut_lettre": peut(request.acteur, "partenaires.mandat.lettre", objet),
             "peut_telephone": vivant
             and peut(request.acteur, "partenaires.mandat.telephone", objet),
         },
@@ -125,6 +129,36 @@ def mandat_telephone(request, reseau, uuid):
         "partenaires/mandat_telephone.html",
         {"reseau": reseau, "mandat": objet, "form": form},
     )
+
+
+@require_http_methods(["GET", "POST"])
+def mandat_lettre_deposer(request, reseau, uuid):
+    reseau, objet = _mandat_de_la_page(request, reseau, uuid, "partenaires.mandat.tenir")
+    form = LettreForm(request.POST or None, request.FILES or None, acteur=request.acteur)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.deposer_lettre(
+                acteur=request.acteur, mandat=objet, fichier=form.cleaned_data["fichier"]
+            )
+        except Refus as refus:
+            form.add_error(refus.champ, refus.phrase)
+        else:
+            messages.success(request, "La lettre de mission est jointe.")
+            return redirect("partenaires:mandat", reseau=reseau.slug, uuid=objet.uuid)
+    return render(
+        request,
+        "partenaires/mandat_lettre.html",
+        {"reseau": reseau, "mandat": objet, "form": form},
+    )
+
+
+@require_GET
+def mandat_lettre(request, reseau, uuid):
+    """La lettre de mission : la personne, qui administre sa structure, qui anime le réseau."""
+    reseau, objet = _mandat_de_la_page(request, reseau, uuid, "partenaires.mandat.lettre")
+    if objet.lettre is None:
+        raise Http404
+    return servir(request, objet.lettre, objet="partenaires.mandat", reference=str(objet.uuid))
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,10 @@ dossier : qui voit la fiche le lit, qui ne la voit pas ne doit jamais le recevoi
 from datetime import timedelta
 from functools import cached_property
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from partenaires.models import ConfirmationAnnuelle, DepartSignale
+from partenaires.services.confirmations import BUT as BUT_CONFIRMATION
 from partenaires.services.invitations import BUT as BUT_INVITATION
 from porteurs.enums import Audience, RoleAffectation
 from porteurs.models import DoublonSignale
@@ -14,6 +18,7 @@ from porteurs.services.reunion import BUT_LIGNE
 from socle import liens
 from socle.battements import battre
 from socle.enums import EtatCourriel
+from socle.fichiers import garder
 from socle.models import Courriel
 from socle.sante import SILENCES
 from tests.fabriques import (
@@ -152,6 +157,42 @@ class Scene:
     @cached_property
     def mandat_a_finir(self):
         return MandatFabrique(reseau=self.d.reseau, structure=self.d.s1)
+
+    @cached_property
+    def mandat_qui_finit(self):
+        return MandatFabrique(
+            reseau=self.d.reseau,
+            structure=self.d.s1,
+            periode=DateRange(aujourd_hui(-100), aujourd_hui(20)),
+        )
+
+    @cached_property
+    def confirmation(self):
+        return ConfirmationAnnuelle.objects.create(structure=self.d.s1, demandee_le=aujourd_hui())
+
+    @cached_property
+    def jeton_confirmation(self) -> str:
+        contexte = {"confirmation": self.confirmation.pk}
+        return liens.jeton(
+            self._lien(BUT_CONFIRMATION, utilisateur=self.d.auteur, contexte=contexte)
+        )
+
+    @cached_property
+    def depart(self):
+        return DepartSignale.objects.create(
+            mandat=self.d.mandats["collegue"],
+            confirmation=self.confirmation,
+            depuis=aujourd_hui(-3),
+            par=self.d.auteur,
+        )
+
+    @cached_property
+    def lettre(self):
+        """Le mandat de la collègue, sa lettre de mission jointe."""
+        mandat = self.d.mandats["collegue"]
+        mandat.lettre = garder(b"%PDF-1.7 lettre", nom="lettre.pdf")
+        mandat.save(update_fields=["lettre"])
+        return mandat
 
     @cached_property
     def courriel(self):

@@ -54,6 +54,8 @@ CASCADES = {
     "partenaires.CompetenceCommune.competence",
     "partenaires.CompetencePersonne.competence",
     "partenaires.ConventionStructure.convention",
+    "partenaires.DepartSignale.confirmation",
+    "partenaires.DepartSignale.mandat",
     "partenaires.GrilleCompetences.structure",
     "partenaires.PopulationCommune.commune",
     "partenaires.ReseauCommune.reseau",
