@@ -25,6 +25,8 @@ PAS_DES_PAGES = {
     "sante:vivant",
     "sante:pret",
     "partenaires:communes",
+    "partenaires:couverture_export",
+    "partenaires:couverture_pdf",
     "porteurs:reunion_calendrier",
     "socle:courriel_corps",
     "mfa_download_recovery_codes",
@@ -53,6 +55,8 @@ VIDES = [
     ("porteurs:dossiers", "animatrice_b"),
     ("porteurs:reunions", "etrangere"),
     ("partenaires:annuaire", "etrangere"),
+    ("partenaires:couverture", "etrangere"),
+    ("partenaires:themes", "animatrice_b"),
     ("partenaires:invitations", "etrangere"),
 ]
 VIDER = """() => {

@@ -3,6 +3,7 @@
 from tests.coherence.parcours import (
     carnet,
     cartes,
+    competences,
     dossiers,
     mandats,
     pages,
@@ -29,6 +30,7 @@ PARCOURS = [
     *mandats.MANDATS,
     *carnet.CARNET,
     *cartes.CARTES,
+    *competences.COMPETENCES,
     *dossiers.DOSSIERS,
     *reunions.REUNIONS,
 ]
