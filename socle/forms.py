@@ -2,7 +2,6 @@ from allauth.account import forms as allauth
 from django import forms
 
 from socle import preferences
-from socle.enums import Frequence
 
 
 class MotifForm(forms.Form):
@@ -26,7 +25,7 @@ class PreferencesForm(forms.Form):
             self.fields[famille.code] = forms.ChoiceField(
                 label=famille.libelle,
                 help_text=famille.phrase,
-                choices=[(code, Frequence(code).label.capitalize()) for code in famille.frequences],
+                choices=[(code, famille.mot(code).capitalize()) for code in famille.frequences],
                 widget=forms.RadioSelect,
             )
 

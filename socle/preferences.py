@@ -32,13 +32,18 @@ DUREE_LIEN = timedelta(days=730)
 class Famille:
     """Une famille de courriels, en mots simples. ``phrase`` : ce qu'elle apporte et quand.
 
-    ``defaut`` vaut pour qui n'a rien choisi.
+    ``defaut`` vaut pour qui n'a rien choisi ; ``chaque_fois`` dit ce rythme dans ses mots.
     """
 
     code: str
     libelle: str
     phrase: str
     defaut: str = Frequence.CHAQUE_FOIS
+    chaque_fois: str = Frequence.CHAQUE_FOIS.label
+
+    def mot(self, rythme: str) -> str:
+        """« chaque fois », « une fois par semaine », « jamais », comme cette famille les dit."""
+        return self.chaque_fois if rythme == Frequence.CHAQUE_FOIS else Frequence(rythme).label
 
     @property
     def frequences(self) -> list[str]:
@@ -118,6 +123,11 @@ def _choisi(ligne: Courriel, famille: Famille, choix) -> str:
     return famille.defaut
 
 
+def _montre(famille: Famille, rythme: str) -> str:
+    """Le rythme tel que la page le propose : rien ne peut attendre, rien n'attend."""
+    return rythme if rythme in famille.frequences else Frequence.CHAQUE_FOIS
+
+
 def adresser(message: Message, ligne: Courriel) -> Message:
     """Met dans le pied l'adresse où ce destinataire-là choisit ses courriels."""
     commune = adresse_de_choix("_")
@@ -173,11 +183,14 @@ def choix_de(utilisateur: Utilisateur) -> dict[str, str]:
         cle_destinataire=cle_destinataire(utilisateur, utilisateur.email), adresse=utilisateur.email
     )
     choix = _choix_des([ligne])
-    return {code: _choisi(ligne, famille, choix) for code, famille in familles().items()}
+    return {
+        code: _montre(famille, _choisi(ligne, famille, choix))
+        for code, famille in familles().items()
+    }
 
 
 def choix_du_lien(ligne: Courriel, famille: Famille) -> str:
-    return _choisi(ligne, famille, _choix_des([ligne]))
+    return _montre(famille, _choisi(ligne, famille, _choix_des([ligne])))
 
 
 @transaction.atomic
@@ -219,5 +232,6 @@ FAMILLES = [
         "Le courriel de la semaine",
         "Le lundi matin, un seul courriel réunit ce qui n’était pas pressé. Aucune nouvelle, aucun "
         "courriel. Si vous le refusez, ce qu’il devait reprendre n’est pas envoyé.",
+        chaque_fois="chaque lundi",
     )
 ]

@@ -55,7 +55,6 @@ def refus(request, jeton):
             )
             regle = True
     rythme = choix_du_lien(ligne, famille)
-    autres = [(code, Frequence(code).label) for code in famille.frequences if code != rythme]
     return render(
         request,
         "socle/preferences_refus.html",
@@ -63,8 +62,8 @@ def refus(request, jeton):
             "famille": famille,
             "regle": regle,
             "rythme": rythme,
-            "rythme_libelle": Frequence(rythme).label,
-            "autres": autres,
+            "rythme_libelle": famille.mot(rythme),
+            "autres": [code for code in famille.frequences if code != rythme],
             "compte": bool(ligne.destinataire_id),
         },
     )
