@@ -13,6 +13,7 @@ ADRESSES = [
     "/invitation/3f2a9c:Signature-_x/",
     "/compte/password/reset/key/1-c0ffee-Signature-_x/",
     "/compte/confirm-email/3f2a9c:Signature-_x/",
+    "/courriels/refuser/3f2a9c:Signature-_x/",
 ]
 
 
