@@ -4,6 +4,7 @@ Ce qui est lu attend dans ``ImportStructures`` avec les réponses de la personne
 refait l'analyse entière : l'aperçu et l'écriture ne peuvent pas dire deux choses différentes.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -41,8 +42,9 @@ TITRES = {
     "telephone": ("téléphone", "tél", "tel", "numéro de téléphone"),
     "email": ("courriel", "mail", "e-mail", "adresse électronique", "adresse de courriel"),
 }
-# Les titres du modèle à remplir, et ceux d'une liste collée sans titres.
+# Les titres du modèle à remplir, et l'ordre d'une liste collée sans titres.
 MODELE = ["Nom", "Nature", "Commune", "Code postal", "SIRET", "Téléphone", "Courriel"]
+LISTE = ["Nom", "Nature", "Commune", "SIRET", "Téléphone", "Courriel"]
 # Comment les gens nomment une nature, et comment un nom de structure la trahit.
 SYNONYMES = {
     TypeStructure.CCI: ("cci", "chambre de commerce"),
@@ -112,14 +114,24 @@ class Rangee:
 
 def lire_liste(fichier_ou_texte, nom: str = "") -> Feuille:
     """La feuille lue. Une liste collée peut se passer de titres : une structure par ligne."""
+    if isinstance(fichier_ou_texte, str) and not _a_des_titres(fichier_ou_texte):
+        return lire(fichier_ou_texte, nom=nom, entetes=LISTE, max_lignes=MAX_LIGNES)
     feuille = lire(fichier_ou_texte, nom=nom, max_lignes=MAX_LIGNES)
-    if "nom" in associer(feuille.entetes, TITRES):
-        return feuille
-    if isinstance(fichier_ou_texte, str):
-        return lire(fichier_ou_texte, nom=nom, entetes=MODELE, max_lignes=MAX_LIGNES)
-    raise Refus(
-        "Aucune colonne ne s’appelle «\u00a0Nom\u00a0» ni «\u00a0Structure\u00a0»\u00a0; les titres lus "
-        f"sont\u00a0: {', '.join(feuille.entetes)}. Renommez la colonne, ou partez du modèle."
+    if "nom" not in associer(feuille.entetes, TITRES):
+        raise Refus(
+            "Aucune colonne ne s’appelle «\u00a0Nom\u00a0» ni «\u00a0Structure\u00a0»\u00a0; les titres lus "
+            f"sont\u00a0: {', '.join(feuille.entetes)}. Renommez la colonne, ou partez du modèle."
+        )
+    return feuille
+
+
+def _a_des_titres(texte: str) -> bool:
+    """La première ligne nomme des colonnes : deux titres connus, ou le seul nom."""
+    premiere = next((ligne for ligne in texte.splitlines() if ligne.strip()), "")
+    cases = [case for case in re.split(r"[;\t|,]", premiere) if case.strip()]
+    titres = associer(cases, TITRES)
+    return len(titres) > 1 or (
+        len(cases) == 1 and cle(cases[0]) in {"nom", *map(cle, TITRES["nom"])}
     )
 
 

@@ -141,7 +141,15 @@ def structure(request, reseau, uuid):
     exiger(request.acteur, "partenaires.annuaire", reseau)
     jour = reseau.aujourd_hui()
     membres = Structure.objects.visible_par(request.acteur).membres(reseau.pk, jour)
-    objet = _avec_personnes(membres, reseau, jour).filter(uuid=uuid).first()
+    confirmations = ConfirmationAnnuelle.objects.donnees().filter(
+        structure=OuterRef("pk"), confirmee_le__date__gt=jour - PERIODE
+    )
+    objet = (
+        _avec_personnes(membres, reseau, jour)
+        .annotate(confirmee=Exists(confirmations))
+        .filter(uuid=uuid)
+        .first()
+    )
     if objet is None:
         return _suivre_la_fusion(membres, reseau, uuid)
     objet.personnes = _personnes(objet.mandats_du_reseau)
@@ -160,7 +168,7 @@ def structure(request, reseau, uuid):
             "autres_reseaux": _autres_reseaux(request.acteur, objet, reseau),
             "coordinatrice": reseau.structure_coordinatrice_id == objet.pk,
             "peut_modifier": peut_modifier,
-            "manques": _manques(objet, competences, jour) if peut_modifier else [],
+            "manques": _manques(objet, competences) if peut_modifier else [],
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau)
             and structures_invitables(request.acteur, reseau).filter(pk=objet.pk).exists(),
         },
@@ -175,6 +183,8 @@ def _suivre_la_fusion(membres, reseau, uuid):
 
 def _autres_reseaux(acteur, objet, reseau) -> list[Reseau]:
     """Ceux de l'acteur, et ceux-là seulement, où la structure est aussi membre."""
+    if set(acteur.reseaux(*LECTEURS)) <= {reseau.pk}:
+        return []
     parties = ConventionStructure.objects.filter(
         structure=objet,
         convention__reseau=OuterRef("pk"),
@@ -185,14 +195,9 @@ def _autres_reseaux(acteur, objet, reseau) -> list[Reseau]:
     return list(reseaux.filter(Exists(parties)).order_by("nom", "pk"))
 
 
-def _manques(objet, competences, jour) -> list[str]:
+def _manques(objet, competences) -> list[str]:
     """Ce qui reste à dire de la structure, pour qui tient sa fiche."""
     administrent = {m.utilisateur_id for m in objet.mandats_du_reseau if m.administre}
-    confirmee = (
-        ConfirmationAnnuelle.objects.donnees()
-        .filter(structure=objet, confirmee_le__date__gt=jour - PERIODE)
-        .exists()
-    )
     constats = [
         (not objet.personnes, "personne n’agit encore pour elle dans ce réseau"),
         (
@@ -206,6 +211,6 @@ def _manques(objet, competences, jour) -> list[str]:
         (not objet.description, "sa description manque"),
         (not (objet.telephone or objet.email), "aucun moyen général de la joindre"),
         (not objet.siret, "son SIRET manque\u00a0: il évite les doublons"),
-        (not confirmee, "sa fiche n’a pas été confirmée depuis un an"),
+        (not objet.confirmee, "sa fiche n’a pas été confirmée depuis un an"),
     ]
     return [phrase for vrai, phrase in constats if vrai]

@@ -70,7 +70,11 @@ def test_une_structure_d_un_autre_reseau_ou_sortie_est_absente(distribution, con
     ConventionFabrique(reseau=distribution.reseau, structures=[sortie], echue=True)
     denoncee = StructureFabrique(nom="Structure à convention dénoncée")
     ConventionFabrique(
-        reseau=distribution.reseau, structures=[denoncee], etat=EtatConvention.DENONCEE
+        reseau=distribution.reseau,
+        structures=[denoncee],
+        etat=EtatConvention.DENONCEE,
+        denoncee_le=aujourd_hui(-60),
+        periode=DateRange(aujourd_hui(-400), aujourd_hui()),
     )
     client = connecter(distribution.auteur)
     page = client.get(url_annuaire(distribution)).content.decode()
@@ -145,14 +149,14 @@ def test_page_d_une_structure_et_requetes_constantes(distribution, connecter, no
     client = connecter(distribution.animatrice)
     adresse = url_structure(distribution, distribution.s2)
     client.get(adresse)
-    with nombre_de_requetes(8):
+    with nombre_de_requetes(10):
         page = client.get(adresse)
     assert (
         "<title>Pays de la vallée · Réseau de la vallée · Maillon</title>" in page.content.decode()
     )
     for _ in range(3):
         MandatFabrique(structure=distribution.s2, reseau=distribution.reseau)
-    with nombre_de_requetes(8):
+    with nombre_de_requetes(10):
         page = client.get(adresse)
     texte = page.content.decode()
     assert "coordonne le réseau" in texte

@@ -94,7 +94,7 @@ STRUCTURES = [
         "auteur",
         INTERDIT,
         prepare=_fusion,
-        montre=lambda s: s.double_de_s1.nom,
+        montre=lambda s: _double(s).nom,
     ),
     Parcours(
         "partenaires:structures_reunir",
