@@ -441,6 +441,7 @@ MAILLON_SANTE = ["socle.sante.CONTROLES", "socle.fichiers.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
     "partenaires.demonstration.competences.construire_competences",
+    "partenaires.demonstration.mandats.construire",
     "partenaires.demonstration.carnet.construire",
     "partenaires.demonstration.conventions.construire",
     "partenaires.demonstration.ressources.construire",
