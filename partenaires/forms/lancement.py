@@ -8,7 +8,7 @@ from partenaires.forms.invitations import COURRIEL_INCOMPLET, choix_de_fonctions
 from partenaires.permissions.adhesion import fonctions_accordables
 from socle.validateurs import une_ligne
 
-LIGNES, LIGNES_MAXIMUM = 5, 50
+LIGNES, LIGNES_MAXIMUM = 3, 50
 
 
 class LigneInvitationForm(forms.Form):

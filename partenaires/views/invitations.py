@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from partenaires.enums import Fonction
 from partenaires.forms.invitations import InvitationForm, MotDePasseForm
 from partenaires.models import Invitation
 from partenaires.permissions.adhesion import structures_invitables
@@ -200,6 +201,8 @@ def _bienvenue(request, invitation):
         f"Bienvenue dans le réseau {invitation.reseau.nom} : vous y êtes au titre de "
         f"{invitation.structure.nom}.",
     )
+    if invitation.fonction == Fonction.ANIMATEUR and not invitation.reseau.lance_le:
+        return redirect("partenaires:lancement", reseau=invitation.reseau.slug)
     return redirect("accueil:tableau")
 
 

@@ -27,6 +27,7 @@ def structure_nouvelle(request, reseau):
     """La structure entre par un engagement de principe ; inviter ses personnes vient ensuite."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.structure.ajouter", reseau)
+    suite = _suite(request, request.POST.get("suite") or request.GET.get("suite", ""))
     form = StructureForm(request.POST or None)
     form.fields["commune"].preferer(reseau)
     if request.method == "POST" and form.is_valid():
@@ -46,13 +47,17 @@ def structure_nouvelle(request, reseau):
                 f"{structure.nom} entre dans le réseau. Invitez maintenant les personnes qui y "
                 "travaillent.",
             )
-            return reverse("partenaires:structure", args=[reseau.slug, structure.uuid])
+            return suite or reverse("partenaires:structure", args=[reseau.slug, structure.uuid])
 
         try:
             return redirect(une_seule_fois(donnees["cle_envoi"], request.acteur, agir))
         except Refus as refus:
             form.add_error(refus.champ, refus.phrase)
-    return render(request, "partenaires/structure_nouvelle.html", {"reseau": reseau, "form": form})
+    return render(
+        request,
+        "partenaires/structure_nouvelle.html",
+        {"reseau": reseau, "form": form, "suite": suite},
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from partenaires.cartes import carte_de_choix
 from partenaires.forms.reseaux import lire_departements
 from partenaires.models import Commune, Epci
 from partenaires.services import territoire as service
@@ -85,7 +86,22 @@ def _propositions(reseau, saisie: str, groupes: list[dict]) -> dict:
         )
         for commune in communes:
             commune.deja = commune.pk in deja
-    return {"epcis": epcis, "communes": communes}
+    return {
+        "epcis": epcis,
+        "communes": communes,
+        "choix": _carte(reseau, [d.code for d in departements]) if departements else None,
+    }
+
+
+def _carte(reseau, departements: list[str]) -> dict:
+    """La carte de ces départements, où un appui coche la case d'une intercommunalité."""
+    deja = Commune.objects.filter(reseaux=reseau, departement__code__in=departements)
+    return carte_de_choix(
+        departements,
+        deja=deja.order_by("code").values_list("code", flat=True),
+        communes="commune",
+        epcis="epci",
+    )
 
 
 @require_POST
