@@ -440,6 +440,7 @@ MAILLON_INDICATEURS = [
 MAILLON_SANTE = ["socle.sante.CONTROLES", "socle.fichiers.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
+    "partenaires.demonstration.fiches.construire",
     "partenaires.demonstration.competences.construire_competences",
     "partenaires.demonstration.mandats.construire",
     "partenaires.demonstration.carnet.construire",

@@ -50,6 +50,8 @@ def test_les_imports_ne_remontent_pas():
 # (SET_NULL) : une cascade de plus est une décision, à écrire ici.
 CASCADES = {
     "bourse.FrequentationJour.reseau",
+    "partenaires.ImportStructures.reseau",
+    "partenaires.ImportStructures.utilisateur",
     "partenaires.Competence.structure",
     "partenaires.CompetenceCommune.competence",
     "partenaires.CompetencePersonne.competence",
