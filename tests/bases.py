@@ -34,7 +34,9 @@ DEMONSTRATION += (
 )
 EMPREINTES = "MAILLON_MODELES_D_ESSAI"
 # Une base reste occupée un court instant après la fermeture de sa dernière connexion.
-OCCUPEE = psycopg2.errors.ObjectInUse
+# Le ménage automatique tient parfois la base au nom du serveur : on n’a pas le droit de l’arrêter,
+# mais il s’en va de lui-même.
+OCCUPEE = (psycopg2.errors.ObjectInUse, psycopg2.errors.InsufficientPrivilege)
 
 
 def figer_les_empreintes() -> None:

@@ -11,7 +11,7 @@ from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
 
 TEXTE = 4000
-REGLE = "Des faits sur le territoire et l’organisation : personne n’y est nommé."
+REGLE = "Des faits sur le territoire et l’organisation : personne n’y est nommé."
 
 
 class ChampPersonne(forms.ModelChoiceField):
@@ -22,22 +22,22 @@ class ChampPersonne(forms.ModelChoiceField):
 class ChampsDuJalon(forms.Form):
     """Quoi, pour quand, qui."""
 
-    intitule = forms.CharField(label="Que faut-il faire ?", max_length=160, validators=[une_ligne])
-    echeance = ChampJour(label="Pour quand ?")
+    intitule = forms.CharField(label="Que faut-il faire ?", max_length=160, validators=[une_ligne])
+    echeance = ChampJour(label="Pour quand ?")
     maillon = forms.ChoiceField(
-        label="Quel maillon de la chaîne ?",
+        label="Quel maillon de la chaîne ?",
         required=False,
         choices=[("", "Toute la chaîne"), *Maillon.choices],
     )
     structure = forms.ModelChoiceField(
-        label="Quelle structure s’en charge ?",
+        label="Quelle structure s’en charge ?",
         queryset=None,
         required=False,
         to_field_name="uuid",
         empty_label="Le réseau tout entier",
     )
     responsable = ChampPersonne(
-        label="Qui, en particulier ?",
+        label="Qui, en particulier ?",
         queryset=None,
         required=False,
         to_field_name="uuid",
@@ -50,7 +50,7 @@ class ChampsDuJalon(forms.Form):
         self.fields["structure"].queryset = Structure.objects.membres(reseau.pk, jour).order_by(
             "cle_tri", "pk"
         )
-        # L'auditeur ne lit pas le carnet : on ne le lui confie pas.
+        # L'auditeur ne lit pas le carnet : on ne le lui confie pas.
         membres = Mandat.objects.actifs(jour).filter(reseau=reseau, fonction__in=LECTEURS)
         self.fields["responsable"].queryset = Utilisateur.objects.filter(
             pk__in=membres.values("utilisateur"), is_active=True
@@ -62,9 +62,9 @@ class JalonForm(ChampsDuJalon, FormulaireUnique):
 
 
 class AvancementForm(forms.Form):
-    """Où en est un jalon ; ``revision`` dit sur quelle version on travaille."""
+    """Où en est un jalon ; ``revision`` dit sur quelle version on travaille."""
 
-    etat = forms.ChoiceField(label="Où en est-on ?", choices=EtatJalon.choices)
+    etat = forms.ChoiceField(label="Où en est-on ?", choices=EtatJalon.choices)
     fait_le = ChampJour(
         label="Fait le", required=False, help_text="Sans date, nous notons aujourd’hui."
     )
@@ -79,7 +79,7 @@ class AvancementForm(forms.Form):
 
 
 class JalonCompletForm(ChampsDuJalon, AvancementForm):
-    """Pour qui anime : le jalon entier, avancement compris."""
+    """Pour qui anime : le jalon entier, avancement compris."""
 
 
 class RubriqueForm(forms.Form):

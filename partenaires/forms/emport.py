@@ -1,4 +1,4 @@
-"""Demander le fichier d’un réseau ; en recevoir un."""
+"""Demander le fichier d’un réseau ; en recevoir un."""
 
 from django import forms
 from django.core.validators import validate_slug
@@ -9,12 +9,12 @@ from socle.validateurs import une_ligne
 
 class EmportForm(forms.Form):
     motif = forms.CharField(
-        label="Pourquoi le réseau emporte-t-il ses données ?",
+        label="Pourquoi le réseau emporte-t-il ses données ?",
         help_text="Cette phrase est inscrite au journal et lue par les structures membres.",
         min_length=10,
         max_length=300,
         validators=[une_ligne],
-        error_messages={"min_length": "Dites-le en une phrase : dix caractères au moins."},
+        error_messages={"min_length": "Dites-le en une phrase : dix caractères au moins."},
     )
 
 
@@ -23,7 +23,7 @@ class ReceptionForm(forms.Form):
 
     fichier = forms.FileField(
         label="Le fichier du réseau",
-        help_text="Il finit par « .maillon ».",
+        help_text="Il finit par « .maillon ».",
         error_messages={
             "required": "Choisissez le fichier.",
             "empty": "Ce fichier est vide.",

@@ -11,7 +11,7 @@ from socle.refus import Refus
 
 DEPASSE = (
     "Quelqu’un a enregistré une autre version pendant que vous écriviez. La sienne est à côté de "
-    "la vôtre : vérifiez, puis enregistrez de nouveau."
+    "la vôtre : vérifiez, puis enregistrez de nouveau."
 )
 
 
@@ -29,11 +29,11 @@ def creer_jalon(*, reseau: Reseau, intitule, maillon, echeance, structure, respo
 def avancer_jalon(
     *, jalon: Jalon, revision: int, etat: str, fait_le: date | None, note: str, **champs
 ) -> Jalon:
-    """Change le jalon si personne ne l’a changé depuis ``revision`` ; sinon ``Refus``."""
+    """Change le jalon si personne ne l’a changé depuis ``revision`` ; sinon ``Refus``."""
     jour = jalon.reseau.aujourd_hui()
     fait = etat == EtatJalon.FAIT
     if fait and fait_le and fait_le > jour:
-        raise Refus("Cette date est dans l’avenir : un jalon se dit fait une fois fait.", "fait_le")
+        raise Refus("Cette date est dans l’avenir : un jalon se dit fait une fois fait.", "fait_le")
     change = Jalon.objects.filter(pk=jalon.pk, revision=revision).update(
         etat=etat,
         fait_le=(fait_le or jour) if fait else None,
@@ -50,7 +50,7 @@ def avancer_jalon(
 def ecrire_rubrique(
     *, reseau: Reseau, rubrique: str, revision: int, atouts, manques, pistes, auteur_id: int
 ) -> None:
-    """Ajoute une version ; ``revision`` est celle qu’on a lue, 0 si la rubrique était vide."""
+    """Ajoute une version ; ``revision`` est celle qu’on a lue, 0 si la rubrique était vide."""
     connue = (
         RubriqueDiagnostic.objects.filter(reseau=reseau, rubrique=rubrique).aggregate(
             n=Max("revision")

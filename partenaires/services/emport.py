@@ -25,7 +25,7 @@ from socle.refus import Refus
 
 journal = logging.getLogger(__name__)
 
-# Un ouvrier mort laisse une demande en attente : passé ce délai, on peut redemander.
+# Un ouvrier mort laisse une demande en attente : passé ce délai, on peut redemander.
 DELAI = timedelta(hours=2)
 
 
@@ -42,7 +42,7 @@ def demander_emport(*, acteur, reseau: Reseau, motif: str) -> tuple[Emport, str]
                 reseau=reseau, demande_par_id=acteur.utilisateur_id, motif=motif, phrase=phrase
             )
     except IntegrityError:
-        raise Refus("Un fichier est déjà en préparation : attendez qu’il soit prêt.") from None
+        raise Refus("Un fichier est déjà en préparation : attendez qu’il soit prêt.") from None
     emport.refresh_from_db()
     consigner(acteur, Operation.EXPORT, "reseau", reseau.slug, motif)
     transaction.on_commit(_demander)
@@ -50,12 +50,12 @@ def demander_emport(*, acteur, reseau: Reseau, motif: str) -> tuple[Emport, str]
 
 
 def _demander() -> None:
-    """Tout de suite si l’ouvrier est joignable ; sinon le passage planifié s’en charge."""
+    """Tout de suite si l’ouvrier est joignable ; sinon le passage planifié s’en charge."""
     try:
-        # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
+        # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
         current_app.send_task("partenaires.tasks.preparer_les_emports")
     except OperationalError:
-        journal.warning("courtier injoignable : le fichier attend le passage planifié")
+        journal.warning("courtier injoignable : le fichier attend le passage planifié")
 
 
 def preparer_les_emports() -> None:
@@ -66,7 +66,7 @@ def preparer_les_emports() -> None:
 
 
 def preparer(emport: Emport) -> None:
-    """Écrit et scelle le fichier ; rejoué, il recommence sans rien doubler."""
+    """Écrit et scelle le fichier ; rejoué, il recommence sans rien doubler."""
     if emport.etat != EtatEmport.ATTENTE:
         return
     emport.chemin.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,7 +102,7 @@ class _Essai(Exception):
 def recevoir(
     *, fichier: Path, phrase: str, acteur=None, slug: str = "", essai: bool = False
 ) -> Relecture:
-    """Relit un réseau ; ``essai`` : dit ce qui arriverait et n’enregistre rien.
+    """Relit un réseau ; ``essai`` : dit ce qui arriverait et n’enregistre rien.
 
     Un invariant en faute défait tout. Lève ``Refus``.
     """
@@ -136,7 +136,7 @@ def _terminer(relecture: Relecture) -> None:
         suite(reseau, relecture)
     for controle in contributions("MAILLON_INVARIANTS"):
         for phrase in controle([reseau]):
-            raise Refus(f"Ces données ne tiennent pas ensemble : {phrase}. Rien n’est enregistré.")
+            raise Refus(f"Ces données ne tiennent pas ensemble : {phrase}. Rien n’est enregistré.")
 
 
 def personnes_attendues(relecture: Relecture) -> int:

@@ -31,7 +31,7 @@ def _jalons(reseau, vue: str):
 
 @require_GET
 def carnet(request, reseau):
-    """Les jalons dans l’ordre des échéances : ce qui tarde se voit d’abord."""
+    """Les jalons dans l’ordre des échéances : ce qui tarde se voit d’abord."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.carnet", reseau)
     vue = request.GET.get("vue") if request.GET.get("vue") in VUES else "ouverts"
@@ -99,7 +99,7 @@ def jalon_nouveau(request, reseau):
 
 @require_http_methods(["GET", "POST"])
 def jalon(request, reseau, uuid):
-    """Qui anime change tout ; qui en a la charge dit où il en est."""
+    """Qui anime change tout ; qui en a la charge dit où il en est."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.carnet", reseau)
     objet = get_object_or_404(Jalon.objects.select_related("reseau"), reseau=reseau, uuid=uuid)
@@ -140,7 +140,7 @@ def _form_du_jalon(request, reseau, objet: Jalon, tient: bool):
 
 @require_POST
 def jalon_supprimer(request, reseau, uuid):
-    """Pour une erreur de saisie ; ce qu’on renonce à faire se dit « abandonné »."""
+    """Pour une erreur de saisie ; ce qu’on renonce à faire se dit « abandonné »."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.jalon.tenir", reseau)
     get_object_or_404(Jalon, reseau=reseau, uuid=uuid).delete()
@@ -161,7 +161,7 @@ def _rubriques(reseau) -> dict[str, RubriqueDiagnostic]:
 
 @require_GET
 def diagnostic(request, reseau):
-    """La fiche partagée : chaque rubrique, ce qu’on en a écrit, et quand."""
+    """La fiche partagée : chaque rubrique, ce qu’on en a écrit, et quand."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.carnet", reseau)
     ecrites = _rubriques(reseau)
@@ -178,7 +178,7 @@ def diagnostic(request, reseau):
 
 @require_http_methods(["GET", "POST"])
 def rubrique(request, reseau, rubrique):
-    """Écrire une rubrique ; les versions précédentes se relisent au-dessous."""
+    """Écrire une rubrique ; les versions précédentes se relisent au-dessous."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.diagnostic.ecrire", reseau)
     if rubrique not in Rubrique.values:

@@ -18,7 +18,7 @@ SIMPLES = (type(None), bool, int, float, str, list, dict)
 def ecrire(objet: models.Model, chemin: Path) -> dict[str, int]:
     """Écrit l’archive et rend le nombre de lignes par table.
 
-    Une seule photographie de la base : ce qui change pendant l’écriture n’y est pas à moitié.
+    Une seule photographie de la base : ce qui change pendant l’écriture n’y est pas à moitié.
     """
     seul = not connection.in_atomic_block
     with transaction.atomic():
@@ -57,7 +57,7 @@ def _ecrire(objet: models.Model, chemin: Path) -> dict[str, int]:
 
 
 def _ordre_d_ecriture() -> list[Table]:
-    """Les partagées en dernier, à rebours : toutes les lignes qu’on y nomme sont alors connues."""
+    """Les partagées en dernier, à rebours : toutes les lignes qu’on y nomme sont alors connues."""
     toutes = tables()
     return [
         *(t for t in toutes if t.chemin),

@@ -1,4 +1,4 @@
-"""Relire une archive : de nouveaux identifiants, les mêmes liens, tout ou rien."""
+"""Relire une archive : de nouveaux identifiants, les mêmes liens, tout ou rien."""
 
 import hashlib
 import json
@@ -17,9 +17,9 @@ from socle.models import Fichier
 from socle.refus import Refus
 
 LOT = 500
-ABIME = "Ce fichier est abîmé ou incomplet : demandez-en un nouveau. Rien n’a été enregistré."
+ABIME = "Ce fichier est abîmé ou incomplet : demandez-en un nouveau. Rien n’a été enregistré."
 DEJA = (
-    "Ce réseau, ou une partie de ses données, est déjà dans cette installation : rien n’a été "
+    "Ce réseau, ou une partie de ses données, est déjà dans cette installation : rien n’a été "
     "enregistré."
 )
 ILLISIBLE = (zipfile.BadZipFile, ValueError, KeyError, ValidationError, DataError, TypeError)
@@ -28,16 +28,16 @@ AUTRE = "Ce fichier ne vient pas d’une installation de Maillon de la même ver
 
 @dataclass
 class Relecture:
-    """Ce qu’une relecture a fait : l’objet recréé, et par table combien de créées et retrouvées."""
+    """Ce qu’une relecture a fait : l’objet recréé, et par table combien de créées et retrouvées."""
 
     racine: models.Model | None = None
     creees: dict[str, int] = field(default_factory=dict)
     retrouvees: dict[str, int] = field(default_factory=dict)
-    # Par modèle : ancien identifiant → nouveau.
+    # Par modèle : ancien identifiant → nouveau.
     identifiants: dict[type, dict[int, int]] = field(default_factory=dict)
     # Les anciens identifiants de ce qui a été créé, et non retrouvé.
     nouveaux: dict[type, set[int]] = field(default_factory=dict)
-    # Les contenus posés sur le disque : à effacer si la relecture est défaite.
+    # Les contenus posés sur le disque : à effacer si la relecture est défaite.
     contenus: list[Path] = field(default_factory=list)
 
     def crees(self, modele: type) -> list[int]:
@@ -45,7 +45,7 @@ class Relecture:
         return [self.identifiants[modele][ancien] for ancien in self.nouveaux.get(modele, ())]
 
     def resume(self) -> list[dict]:
-        """Par sorte de lignes, combien de créées et de déjà là ; les vides n’y sont pas."""
+        """Par sorte de lignes, combien de créées et de déjà là ; les vides n’y sont pas."""
         return [
             {
                 "libelle": table.classe._meta.verbose_name_plural,
@@ -74,9 +74,9 @@ def manifeste(archive: zipfile.ZipFile) -> dict:
 
 
 def lire(chemin: Path, *, imposer: dict | None = None, ensuite=None) -> Relecture:
-    """Recrée tout ce que porte l’archive ; ``imposer`` fixe des champs de l’objet emporté.
+    """Recrée tout ce que porte l’archive ; ``imposer`` fixe des champs de l’objet emporté.
 
-    Une ligne ne peut nommer que des lignes de l’archive : rien de ce qui est déjà ici, hors des
+    Une ligne ne peut nommer que des lignes de l’archive : rien de ce qui est déjà ici, hors des
     tables partagées que l’on retrouve par leurs clés, n’est lu ni touché. ``ensuite(relecture)``
     s’exécute dans la même transaction. Lève ``Refus``, et rien n’est alors enregistré.
     """
@@ -112,7 +112,7 @@ def _relire(archive, table: Table, donnees: dict, relecture: Relecture, imposer:
         if lignes and table.trouver_seulement:
             raise Refus(
                 f"Cette installation ne connaît pas {table.classe._meta.verbose_name} "
-                f"« {lignes[0][table.cles[0]]} » : chargez d’abord les mêmes données de référence."
+                f"« {lignes[0][table.cles[0]]} » : chargez d’abord les mêmes données de référence."
             )
         objets = [_objet(table, ligne, relecture, imposer, a_relier) for ligne in lignes]
         _creer(table, objets)
@@ -160,7 +160,7 @@ def _retrouver(table: Table, lot: Iterable[dict]) -> dict[int, int]:
 
 
 def _objet(table: Table, ligne: dict, relecture: Relecture, imposer: dict, a_relier: list):
-    """L’objet à créer ; ce qui le relie à sa propre table attend qu’elle soit relue."""
+    """L’objet à créer ; ce qui le relie à sa propre table attend qu’elle soit relue."""
     objet, plus_tard = table.classe(), {}
     for champ in table.champs():
         valeur = ligne[champ.name]
@@ -186,9 +186,13 @@ def _objet(table: Table, ligne: dict, relecture: Relecture, imposer: dict, a_rel
     return objet
 
 
+def _redate(champ: models.Field) -> bool:
+    return getattr(champ, "auto_now_add", False) or getattr(champ, "auto_now", False)
+
+
 def _creer(table: Table, objets: list[models.Model]) -> None:
-    """Crée sans redater : ``auto_now_add`` poserait la date du jour sur une histoire ancienne."""
-    dates = [c for c in table.champs() if getattr(c, "auto_now_add", False)]
+    """Crée sans redater : ``auto_now`` poserait la date du jour sur une histoire ancienne."""
+    dates = [c for c in table.champs() if _redate(c)]
     anciennes = [{c.attname: getattr(o, c.attname) for c in dates} for o in objets]
     table.classe._base_manager.bulk_create(objets)
     if dates and objets:

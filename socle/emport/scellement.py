@@ -1,6 +1,6 @@
-"""Sceller un fichier par une phrase : AES-256-GCM par morceaux, clé tirée de la phrase par scrypt.
+"""Sceller un fichier par une phrase : AES-256-GCM par morceaux, clé tirée de la phrase par scrypt.
 
-Chaque morceau porte son rang et dit s’il est le dernier : un fichier tronqué, réordonné ou retouché
+Chaque morceau porte son rang et dit s’il est le dernier : un fichier tronqué, réordonné ou retouché
 ne s’ouvre pas (construction STREAM, Hoang, Reyhanitabar, Rogaway et Vizár, 2015).
 """
 
@@ -22,7 +22,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def phrase_neuve() -> str:
-    """Six groupes de cinq signes, environ 148 bits : elle se recopie à la main."""
+    """Six groupes de cinq signes, environ 148 bits : elle se recopie à la main."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(6))
 
 

@@ -1,4 +1,4 @@
-"""Ce qui part : les tables, dans l’ordre où elles se relisent."""
+"""Ce qui part : les tables, dans l’ordre où elles se relisent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Table:
-    """Une table de l’archive ; elle part d’une façon parmi trois.
+    """Une table de l’archive ; elle part d’une façon parmi trois.
 
-    ``chemin`` : la recherche Django qui mène de la ligne à l’objet emporté (« pk » : l’objet même).
+    ``chemin`` : la recherche Django qui mène de la ligne à l’objet emporté (« pk » : l’objet même).
 
-    ``avec`` : la clé étrangère vers une table partagée ; la ligne part avec elle, et n’est relue que
+    ``avec`` : la clé étrangère vers une table partagée ; la ligne part avec elle, et n’est relue que
     si celle-ci a été créée, car ce qui était déjà ici ne se retouche pas.
 
-    Ni l’un ni l’autre : la table est partagée. Seules partent les lignes qu’une autre nomme ; à
+    Ni l’un ni l’autre : la table est partagée. Seules partent les lignes qu’une autre nomme ; à
     l’arrivée on les retrouve par l’une des ``cles`` parmi ``ici``, sinon on les crée, rattachées à
-    l’objet par ``rattacher``. ``trouver_seulement`` : absente, l’archive est refusée.
+    l’objet par ``rattacher``. ``trouver_seulement`` : absente, l’archive est refusée.
 
-    ``sauf`` : les champs qui restent. ``neuf`` : ceux que l’arrivée tire elle-même.
+    ``sauf`` : les champs qui restent. ``neuf`` : ceux que l’arrivée tire elle-même.
     """
 
     modele: str
@@ -60,11 +60,14 @@ class Table:
         return {*self.sauf, *(nom for nom, _ in self.neuf), self.rattacher}
 
     def champs(self) -> list[models.Field]:
-        """Les colonnes emportées : toutes, sauf l’identifiant, le calculé et ce qui reste."""
+        """Les colonnes emportées : toutes, sauf l’identifiant, le calculé et ce qui reste."""
         return [
             champ
             for champ in self.classe._meta.local_concrete_fields
-            if not champ.primary_key and not champ.generated and champ.name not in self._restent
+            # Une clé primaire qui est aussi un lien se retraduit comme un lien.
+            if (not champ.primary_key or champ.remote_field)
+            and not champ.generated
+            and champ.name not in self._restent
         ]
 
     def liens(self) -> list[models.ForeignKey]:

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from partenaires.models import ConfirmationAnnuelle, DepartSignale
+from partenaires.enums import EtatEmport
+from partenaires.models import ConfirmationAnnuelle, DepartSignale, Emport
 from partenaires.services.confirmations import BUT as BUT_CONFIRMATION
 from partenaires.services.invitations import BUT as BUT_INVITATION
 from porteurs.enums import Audience, RoleAffectation
@@ -31,6 +32,7 @@ from tests.fabriques import (
     MandatFabrique,
     PointReunionFabrique,
     RelaisFabrique,
+    RessourceFabrique,
     ReunionFabrique,
 )
 from tests.fabriques.partenaires import aujourd_hui
@@ -153,6 +155,32 @@ class Scene:
         return JalonFabrique(
             reseau=self.d.reseau, structure=self.d.s1, intitule=f"Jalon {self.marqueur}"
         )
+
+    @cached_property
+    def ressource(self):
+        return RessourceFabrique(
+            reseau=self.d.reseau, auteur=self.d.auteur, titre=f"Fiche {self.marqueur}"
+        )
+
+    @cached_property
+    def fichier_de_la_ressource(self):
+        self.ressource.fichier = garder(b"contenu", nom="note.txt", type_mime="text/plain")
+        self.ressource.save(update_fields=["fichier"])
+        return self.ressource.fichier
+
+    @cached_property
+    def emport(self):
+        """Un fichier de réseau prêt à être remis."""
+        emport = Emport.objects.create(
+            reseau=self.d.reseau,
+            demande_par=self.d.animatrice,
+            motif="Le réseau déménage.",
+            etat=EtatEmport.PRET,
+        )
+        emport.refresh_from_db()
+        emport.chemin.parent.mkdir(parents=True, exist_ok=True)
+        emport.chemin.write_bytes(b"scelle")
+        return emport
 
     @cached_property
     def mandat_a_finir(self):

@@ -8,7 +8,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from partenaires.enums import EtatConvention, Fonction, NatureEvenement, TypeStructure
+from partenaires.enums import (
+    EtatConvention,
+    Fonction,
+    NatureEvenement,
+    NatureRessource,
+    TypeStructure,
+)
 from partenaires.models import (
     Commune,
     Convention,
@@ -19,6 +25,7 @@ from partenaires.models import (
     Mandat,
     Reseau,
     ReseauCommune,
+    Ressource,
     Structure,
 )
 from socle.models import Utilisateur
@@ -163,3 +170,18 @@ class JalonFabrique(DjangoModelFactory):
 
     intitule = factory.Sequence(lambda n: f"Jalon {n}")
     echeance = factory.LazyFunction(lambda: aujourd_hui(30))
+
+
+class RessourceFabrique(DjangoModelFactory):
+    class Meta:
+        model = Ressource
+        skip_postgeneration_save = True
+
+    nature = NatureRessource.FICHE
+    titre = factory.Sequence(lambda n: f"Ressource {n}")
+    resume = "Ce qu’on y trouve."
+    texte = "Un paragraphe."
+
+    @factory.post_generation
+    def relire(self, create, valeur, **kwargs):
+        self.refresh_from_db(fields=["uuid", "modifiee_le"])

@@ -78,7 +78,7 @@ def test_il_se_relit_ailleurs_exactement(modeles, base_clonee, tmp_path, django_
             reseau = Reseau.objects.get()
             assert relecture.racine == reseau
             ecrire(reseau, retour)
-            assert ecarts(list(Dossier.objects.values_list("pk", flat=True))) == []
+            assert ecarts(Dossier.objects.select_related("reseau").prefetch_related("acces")) == []
             assert Acces.objects.exists()
             assert not Utilisateur.objects.filter(est_administrateur=True).exists()
             assert not any(u.has_usable_password() for u in Utilisateur.objects.all())
