@@ -24,19 +24,6 @@ def _invitee(scene: Scene) -> dict:
     }
 
 
-def _reseau_neuf(scene: Scene) -> dict:
-    return {
-        "nom": "Réseau neuf",
-        "departements": "63",
-        "epcis": ["200070761"],
-        "structure_nom": "Structure neuve",
-        "structure_type": TypeStructure.PAYS,
-        "prenom": "Nora",
-        "nom_personne": "Neuve",
-        "email": "nora.neuve@essai.test",
-    }
-
-
 PARTENAIRES = [
     Parcours("partenaires:communes", "auteur", VISITEUR, CONNEXION),
     Parcours(
@@ -123,29 +110,6 @@ PARTENAIRES = [
         INTERDIT,
         lambda s: s.de(s.mandat_a_finir),
         donnees=lambda s: {},
-        attendu=302,
-    ),
-    Parcours(
-        "partenaires:partage",
-        "animatrice",
-        "auteur",
-        INTERDIT,
-        lambda s: s.reseau,
-        montre=lambda s: "Analyse d’impact",
-    ),
-    Parcours(
-        "partenaires:reseaux",
-        "administratrice",
-        "animatrice",
-        INTERDIT,
-        montre=lambda s: s.d.reseau_b.nom,
-    ),
-    Parcours(
-        "partenaires:reseau_nouveau",
-        "administratrice",
-        "animatrice",
-        INTERDIT,
-        donnees=_reseau_neuf,
         attendu=302,
     ),
 ]
