@@ -13,6 +13,7 @@ from functools import lru_cache
 from partenaires.models import Commune, ContourCommune
 from partenaires.territoires import traces
 from partenaires.territoires.reperes import Sommet, projeter, repere
+from partenaires.territoires.simplification import ECART, alleger, sommets_gardes
 
 # Le motif de chaque classe ; ``None`` : un aplat. Les couleurs sont dans static/css/carte.css.
 CLASSES = {
@@ -46,7 +47,11 @@ CATEGORIES = [classe for classe in CLASSES if classe.startswith("g")]
 # Part du plus grand côté laissée libre autour du dessin.
 MARGE = 0.03
 # Le plus grand côté de la carte vaut cela de fois un carreau de motif, un rayon, un caractère.
-CARREAUX, RAYONS, CARACTERES = 75, 110, 58
+CARREAUX, RAYONS, CARACTERES = 75, 110, 52
+# Le plus grand côté vaut cela de fois ce qu'une simplification a le droit de déplacer.
+FINESSE = 450
+# Davantage de noms se chevaucheraient : le tableau et le survol les donnent.
+NOMS = 16
 # Au moins trois kilomètres : une commune sans contour est seule, et n'a pas d'étendue.
 COTE_MINIMUM = 30
 
@@ -116,7 +121,8 @@ def carte(
 
     ``titres`` : ce qui se dit de chacune, sans son nom. ``surcouches`` : une seconde classe, par-dessus.
     ``epcis`` (clé → nom) trace les limites des intercommunalités et les nomme. ``legende`` : (classe,
-    libellé). Au-delà de 400 communes, préférez ``carte_des_epci`` : la page ne serait plus légère.
+    libellé), réduite aux classes présentes. Au-delà de 400 communes,
+    préférez ``carte_des_epci`` : la page ne serait plus légère.
     """
     communes = list(communes)
     titres, liens, surcouches = titres or {}, liens or {}, surcouches or {}
@@ -162,10 +168,11 @@ def carte_des_epci(
     titres, liens = titres or {}, liens or {}
     dessin = _dessin(communes)
     tours = _tours(communes, dessin, epcis)
+    allegees = _alleges(tuple(tour["trace"] for tour in tours))
     formes = []
-    for tour in tours:
+    for tour, trace in zip(tours, allegees, strict=True):
         pk = tour["pk"]
-        forme = Forme(tour["nom"], tour["trace"], tour["cadre"], classes.get(pk, "neutre"))
+        forme = Forme(tour["nom"], trace, tour["cadre"], classes.get(pk, "neutre"))
         forme.texte, forme.lien = titres.get(pk, ""), liens.get(pk, "")
         formes.append(forme)
     lignes = [(libelle, titres.get(pk, ""), liens.get(pk, "")) for pk, libelle in epcis.items()]
@@ -188,9 +195,9 @@ def carte_de_choix(
     """Le contexte de ``partenaires/_carte_choix.html``, à inclure dans le formulaire des cases.
 
     ``departements`` : leurs codes. ``communes`` et ``epcis`` : les noms (``name``) des cases à cocher, dont
-    la valeur est le code officiel de la commune ou le SIREN de l'intercommunalité ; l'une des deux
-    familles peut manquer. La carte coche ces cases et suit leur état, elle n'envoie rien. ``deja`` : les
-    codes des communes déjà dans le réseau. Sans script rien ne paraît : les cases suffisent.
+    la valeur est le code officiel de la commune ou le SIREN de l'intercommunalité. La carte coche ces
+    cases et suit leur état ; pour un lieu qui n'a pas la sienne elle en ajoute une, du même nom, qu'on
+    peut décocher. ``deja`` : les codes des communes déjà dans le réseau. Sans script rien ne paraît.
     """
     return {
         "departements": " ".join(departements),
@@ -260,16 +267,31 @@ def _fondus(tracees: tuple[str, ...]) -> tuple[str, tuple[int, int, int, int]]:
     return traces.ecrire(tour), traces.cadre(tour)
 
 
+@lru_cache(maxsize=64)
+def _alleges(tracees: tuple[str, ...]) -> list[str]:
+    """Les mêmes tours, dessinés à la finesse de l'écran : une région n'a pas besoin d'hectomètres."""
+    lus = [traces.lire(trace) for trace in tracees]
+    if not lus:
+        return []
+    gauche, haut, droite, bas = traces.cadre(anneau for tour in lus for anneau in tour)
+    ecart = max(droite - gauche, bas - haut) / FINESSE
+    if ecart <= ECART:
+        return list(tracees)
+    gardes = sommets_gardes((anneau for tour in lus for anneau in tour), ecart)
+    return [traces.ecrire(alleger(tour, gardes)) for tour in lus]
+
+
 def _contexte(dessin: _Dessin, formes: list[Forme], points, legende, tours: list[dict]) -> dict:
     """Ce que les deux cartes ont en commun ; les nombres sont déjà écrits, la langue n'y touche pas."""
     marques = _marques(points, dessin.repere)
     gauche, haut, droite, bas = _etendue([f.cadre for f in formes] + [m["cadre"] for m in marques])
     cote = max(droite - gauche, bas - haut)
+    employees = {f.classe for f in formes} | {f.surcouche for f in formes}
     legende = [
         {"classe": classe, "libelle": libelle, "trait": MOTIFS.get(CLASSES[classe], "")}
         for classe, libelle in legende
+        if classe in employees
     ]
-    employees = {f.classe for f in formes} | {f.surcouche for f in formes}
     return {
         "cadre": f"{gauche} {haut} {droite - gauche} {bas - haut}",
         "echelle": f"scale({cote / CARREAUX / 8:.3f})",
@@ -284,7 +306,7 @@ def _contexte(dessin: _Dessin, formes: list[Forme], points, legende, tours: list
         "groupes": _groupes([f for f in formes if f.trace]),
         "surcouches": [f for f in formes if f.surcouche and f.trace],
         "isolees": [f for f in formes if not f.trace],
-        "etiquettes": [_etiquette(tour) for tour in tours],
+        "etiquettes": [_etiquette(tour) for tour in tours] if len(tours) <= NOMS else [],
         "marques": marques,
         "legende": legende,
         "cliquable": any(f.lien for f in formes),

@@ -14,7 +14,7 @@ STABLE = 1.0
 # Au-delà, une baisse se remarque sur la carte.
 FORTE_BAISSE = 5.0
 LARGEUR, HAUTEUR = 640, 240
-GAUCHE, DROITE, HAUT, BAS = 70, 20, 24, 34
+GAUCHE, DROITE, HAUT, BAS = 104, 36, 24, 40
 # Les graduations tombent sur un de ces pas, à une puissance de dix près.
 PAS = (1, 2, 5, 10)
 

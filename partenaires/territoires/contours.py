@@ -8,12 +8,10 @@ from pathlib import Path
 
 from partenaires.territoires import sources, traces, wkb
 from partenaires.territoires.reperes import projeter, repere
-from partenaires.territoires.simplification import sommets_gardes
+from partenaires.territoires.simplification import SOMMETS_MINIMUM, alleger, sommets_gardes
 
 ABSENT = r"\N"
 COMMUNE = "COM"
-# Une commune d'un hectare garderait moins de trois sommets : elle n'aurait pas de surface.
-SOMMETS_MINIMUM = 3
 
 
 def construire(dossier: Path, communes: dict[str, dict]) -> list[tuple[str, ...]]:
@@ -31,7 +29,7 @@ def construire(dossier: Path, communes: dict[str, dict]) -> list[tuple[str, ...]
     for nom, du_repere in par_repere.items():
         gardes = sommets_gardes(a for anneaux in du_repere.values() for a in anneaux)
         for code, anneaux in du_repere.items():
-            simples = _alleger(anneaux, gardes)
+            simples = alleger(anneaux, gardes)
             cadre = " ".join(map(str, traces.cadre(simples)))
             lignes.append((code, nom, cadre, traces.ecrire(simples)))
     return lignes
@@ -67,11 +65,3 @@ def _projeter(xs, ys, nom: str) -> traces.Anneau:
     if len(anneau) > 1 and anneau[0] == anneau[-1]:
         anneau.pop()
     return anneau
-
-
-def _alleger(anneaux: list[traces.Anneau], gardes: set) -> list[traces.Anneau]:
-    """Les anneaux réduits aux sommets gardés ; ceux qui n'ont plus de surface sont passés, sauf
-    s'il n'en restait aucun."""
-    simples = [[sommet for sommet in anneau if sommet in gardes] for anneau in anneaux]
-    utiles = [anneau for anneau in simples if len(anneau) >= SOMMETS_MINIMUM]
-    return utiles or [max(anneaux, key=lambda a: abs(traces.aire(a)))]

@@ -8,13 +8,15 @@ Peucker, et chaque commune reprend les sommets qui restent : deux voisines garde
 from collections.abc import Iterable
 
 from partenaires.territoires.reperes import Sommet
-from partenaires.territoires.traces import Anneau
+from partenaires.territoires.traces import Anneau, aire
 
 # Écart toléré, en unités du plan : 200 mètres, deux points d’écran sur la carte d’un réseau.
 ECART = 2
+# Une commune d'un hectare garderait moins de trois sommets : elle n'aurait pas de surface.
+SOMMETS_MINIMUM = 3
 
 
-def sommets_gardes(anneaux: Iterable[Anneau]) -> set[Sommet]:
+def sommets_gardes(anneaux: Iterable[Anneau], ecart: float = ECART) -> set[Sommet]:
     """Les sommets à garder, communs à tous les anneaux donnés ensemble."""
     voisins: dict[Sommet, set[Sommet]] = {}
     for anneau in anneaux:
@@ -28,14 +30,22 @@ def sommets_gardes(anneaux: Iterable[Anneau]) -> set[Sommet]:
             if suivant not in vus and suivant not in gardes:
                 troncon = _troncon(carrefour, suivant, voisins, gardes)
                 vus.update(troncon[1:-1])
-                gardes |= _simplifier(troncon)
+                gardes |= _simplifier(troncon, ecart)
     # Ce qui reste n'a pas de carrefour : des îles, des enclaves, un seul tour fermé.
     for sommet in sorted(voisins.keys() - vus - gardes):
         if sommet not in vus:
             tour = _troncon(sommet, min(voisins[sommet]), voisins, {sommet})
             vus.update(tour)
-            gardes |= _simplifier_tour(tour)
+            gardes |= _simplifier_tour(tour, ecart)
     return gardes
+
+
+def alleger(anneaux: list[Anneau], gardes: set[Sommet]) -> list[Anneau]:
+    """Les anneaux réduits aux sommets gardés ; ceux qui n'ont plus de surface sont passés, sauf
+    s'il n'en restait aucun."""
+    simples = [[sommet for sommet in anneau if sommet in gardes] for anneau in anneaux]
+    utiles = [anneau for anneau in simples if len(anneau) >= SOMMETS_MINIMUM]
+    return utiles or [max(anneaux, key=lambda a: abs(aire(a)))]
 
 
 def _troncon(depart: Sommet, suivant: Sommet, voisins, arrets: set[Sommet]) -> Anneau:
@@ -48,17 +58,17 @@ def _troncon(depart: Sommet, suivant: Sommet, voisins, arrets: set[Sommet]) -> A
     return suite
 
 
-def _simplifier_tour(tour: Anneau) -> set[Sommet]:
+def _simplifier_tour(tour: Anneau, tolere: float) -> set[Sommet]:
     """Un tour fermé se coupe à son sommet le plus lointain, et garde de quoi avoir une surface."""
     depart = tour[0]
     loin = max(range(len(tour)), key=lambda n: _carre(depart, tour[n]))
-    gardes = _simplifier(tour[: loin + 1]) | _simplifier(tour[loin:])
+    gardes = _simplifier(tour[: loin + 1], tolere) | _simplifier(tour[loin:], tolere)
     if len(gardes) < 3:
         gardes.add(max(tour, key=lambda s: abs(_produit(depart, tour[loin], s))))
     return gardes
 
 
-def _simplifier(suite: Anneau) -> set[Sommet]:
+def _simplifier(suite: Anneau, tolere: float) -> set[Sommet]:
     gardes = {suite[0], suite[-1]}
     attente = [(0, len(suite) - 1)]
     while attente:
@@ -67,7 +77,7 @@ def _simplifier(suite: Anneau) -> set[Sommet]:
             ((_distance(suite[n], suite[debut], suite[fin]), n) for n in range(debut + 1, fin)),
             default=(0.0, 0),
         )
-        if ecart > ECART:
+        if ecart > tolere:
             gardes.add(suite[rang])
             attente += [(debut, rang), (rang, fin)]
     return gardes

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from django.db.models import F
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 from partenaires import cartes, population
 from partenaires.models import Commune, Departement, Epci, Reseau, Structure
 from partenaires.services.territoire import autres_reseaux
-from partenaires.territoires import extrait
 from partenaires.views.commun import reseau_de_la_page
 from socle.permissions import exiger
 from socle.tableurs import reponse_tableur
@@ -87,18 +86,13 @@ def export(request, reseau):
 
 @require_GET
 def contours(request, departement):
-    """Le dessin des communes d'un département, pour la carte de choix ; il ne change qu'avec l'extrait."""
+    """Le dessin des communes d'un département, pour la carte de choix : le script seul le demande."""
     exiger(request.acteur, "partenaires.contours")
-    marque = f'"{extrait.signature()[:16]}"'
-    if request.headers.get("If-None-Match") == marque:
-        return HttpResponse(status=304)
     if not Departement.objects.filter(code=departement).exists():
         raise Http404
-    reponse = JsonResponse(
+    return JsonResponse(
         cartes.contours_du_departement(departement), json_dumps_params={"ensure_ascii": False}
     )
-    reponse["ETag"] = marque
-    return reponse
 
 
 def _communes(reseau: Reseau) -> list[Commune]:

@@ -36,16 +36,32 @@
     for (const d of departements) {
       if (d.communes.length) groupes.set(d.repere, [...(groupes.get(d.repere) || []), d]);
     }
-    const cases = (nom, valeur) =>
-      [...formulaire.elements].find((c) => c.name === nom && c.value === valeur && c.type === "checkbox");
-    const toutes = [...groupes.values()].flatMap((lot) => dessiner(bloc, etat, lot, cases));
-    const suivre = () => toutes.forEach((actualiser) => actualiser());
+    // Les cases du formulaire, par nom et valeur ; relues à chaque changement, il peut en naître.
+    let cases = new Map();
+    const case_ = (nom, valeur) => cases.get(`${nom} ${valeur}`);
+    const ajouter = (nom, valeur, libelle) => {
+      const zone = bloc.querySelector("[data-ajouts]");
+      const etiquette = document.createElement("label");
+      const boite = document.createElement("input");
+      Object.assign(boite, { type: "checkbox", name: nom, value: valeur, className: "form-check-input" });
+      etiquette.className = "carte-choix-ajout";
+      etiquette.append(boite, ` ${libelle}`);
+      zone.append(etiquette);
+      zone.hidden = false;
+      cases.set(`${nom} ${valeur}`, boite);
+      return boite;
+    };
+    const toutes = [...groupes.values()].flatMap((lot) => dessiner(bloc, etat, lot, case_, ajouter));
+    const suivre = () => {
+      cases = new Map([...formulaire.elements].filter((c) => c.type === "checkbox").map((c) => [`${c.name} ${c.value}`, c]));
+      toutes.forEach((actualiser) => actualiser());
+    };
     formulaire.addEventListener("change", suivre);
     formulaire.addEventListener("reset", () => setTimeout(suivre));
     suivre();
   }
 
-  function dessiner(bloc, etat, lot, cases) {
+  function dessiner(bloc, etat, lot, case_, ajouter) {
     const deja = new Set(bloc.dataset.deja.split(" "));
     const communes = lot.flatMap((d) => d.communes);
     const noms = Object.assign({}, ...lot.map((d) => d.epcis));
@@ -69,17 +85,17 @@
       trait.append(titre);
       dessin.append(trait);
       return {
-        trait, code, epci, titre: titre.textContent, deja: deja.has(code),
+        trait, code, nom, epci, titre: titre.textContent, deja: deja.has(code),
         centre: [(boite[0] + boite[2]) / 2, (boite[1] + boite[3]) / 2],
-        seule: cases(bloc.dataset.communes, code), entiere: epci && cases(bloc.dataset.epcis, epci),
       };
     });
-    const prise = (f) => Boolean(f.entiere?.checked || f.seule?.checked);
+    const seule = (f) => case_(bloc.dataset.communes, f.code);
+    const entiere = (f) => f.epci && case_(bloc.dataset.epcis, f.epci);
+    const prise = (f) => Boolean(entiere(f)?.checked || seule(f)?.checked);
     const actualiser = () => {
       for (const f of formes) {
         f.trait.classList.toggle("prise", prise(f));
         f.trait.classList.toggle("deja", f.deja);
-        f.trait.classList.toggle("sans-case", !f.seule && !f.entiere && !f.deja);
       }
     };
 
@@ -92,18 +108,20 @@
       dire.textContent = f ? f.titre + suite : "";
     };
     const basculer = (f) => {
-      const parCommune = bloc.querySelector("input[type=radio][value=commune]")?.checked;
-      const boite = parCommune ? f.seule || f.entiere : f.entiere || f.seule;
-      if (!boite) {
-        etat.textContent = f.deja ? "" : "Ce lieu n’est pas dans la liste.";
+      if (f.deja) {
+        etat.textContent = `${f.nom} est déjà dans le réseau.`;
         return;
       }
+      const parCommune = !f.epci || bloc.querySelector("input[type=radio][value=commune]").checked;
       // Prise par son intercommunalité, une commune seule ne se retire pas : on le dit.
-      if (parCommune && f.entiere?.checked && boite !== f.entiere) {
-        etat.textContent = `Toute l’intercommunalité ${noms[f.epci]} est choisie : décochez-la pour choisir ses communes une à une.`;
+      if (parCommune && entiere(f)?.checked) {
+        etat.textContent = `Toute l’intercommunalité ${noms[f.epci]} est choisie : retirez-la pour choisir ses communes une à une.`;
         return;
       }
       etat.textContent = "";
+      const boite = parCommune
+        ? seule(f) || ajouter(bloc.dataset.communes, f.code, f.nom)
+        : entiere(f) || ajouter(bloc.dataset.epcis, f.epci, noms[f.epci]);
       boite.checked = !boite.checked;
       boite.dispatchEvent(new Event("change", { bubbles: true }));
       viser(f);
