@@ -176,7 +176,7 @@ class SuiviForm(FormulaireUnique):
     )
 
 
-class DocumentForm(FormulaireAvecFichiers):
+class DocumentForm(FormulaireAvecFichiers, FormulaireUnique):
     """Le document signé, en PDF."""
 
     fichier = ChampFichier(label="Document signé, en PDF", genres=PDF)
