@@ -37,7 +37,7 @@ def client_admin(distribution, connecter):
 # --- Créer ---------------------------------------------------------------------------------
 
 
-def test_creer_un_reseau_entier(client_admin, distribution):
+def test_creer_un_reseau_entier(client_admin, distribution, personne_n_est_attendu):
     reponse = client_admin.post(reverse(NOUVEAU), saisie())
     assert reponse["Location"] == reverse(LISTE)
     reseau = Reseau.objects.get(slug="reseau-des-ecrins")
@@ -91,7 +91,9 @@ def test_afficher_les_intercommunalites_ne_cree_rien(client_admin):
         ({"email": "lou"}, "il faut un @ et un point"),
     ],
 )
-def test_une_saisie_fausse_ne_laisse_rien_derriere(champs, phrase, client_admin):
+def test_une_saisie_fausse_ne_laisse_rien_derriere(
+    champs, phrase, client_admin, personne_n_est_attendu
+):
     avant = (Reseau.objects.count(), Structure.objects.count(), Convention.objects.count())
     page = client_admin.post(reverse(NOUVEAU), saisie(**champs)).content.decode()
     assert phrase in page
