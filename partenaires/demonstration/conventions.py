@@ -45,7 +45,7 @@ OBJECTIFS = [
     ("Tenir une permanence commune à Olliergues", "Un samedi par mois", 200, []),
 ]
 # Clé d'une structure, et combien de jours après la parution elle a accepté la charte.
-ACCORDS = [("parc", 1), ("cci-63", 3), ("ca-63", 6), ("cc-ambert", 7), ("pil-thiers", 12)]
+ACCORDS = [("parc", 1), ("cci-63", 3), ("ca-63", 6), ("cc-thiers", 7), ("pil-thiers", 12)]
 
 
 def construire(contexte: Contexte) -> None:

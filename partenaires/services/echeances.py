@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -24,7 +25,7 @@ def palier(fin: date, jour: date) -> int | None:
 
 @transaction.atomic
 def rappeler_les_conventions(reseau: Reseau) -> int:
-    """Un courriel par personne et par jour, pour tout ce qui vient d'atteindre un palier.
+    """Un courriel par personne, pour tout ce qui vient d'atteindre un palier.
 
     La convention garde la fin et le palier dont on a prévenu : un passage manqué est rattrapé par
     le suivant, rien ne part deux fois, une fin déplacée se rappelle. Rend les courriels déposés.
@@ -54,15 +55,21 @@ def _a_rappeler(convention: Convention, jour: date) -> bool:
 def _depots(reseau: Reseau, conventions: list[Convention], jour: date) -> list[Depot]:
     par_personne = destinataires(reseau, conventions, jour)
     personnes = Utilisateur.objects.in_bulk(par_personne)
+    fins = {c.pk: f"{c.pk} {c.periode.upper} {c.palier_rappele}" for c in conventions}
     return [
         Depot(
             GENRE,
-            f"{reseau.pk} {jour}",
+            _cle(siennes, fins),
             utilisateur=personnes[pk],
             contexte={"conventions": siennes},
         )
         for pk, siennes in sorted(par_personne.items())
     ]
+
+
+def _cle(conventions: list[int], fins: dict[int, str]) -> str:
+    """Ce dont le courriel prévient : les mêmes fins, aux mêmes paliers, ne partent qu'une fois."""
+    return sha256("\n".join(fins[pk] for pk in conventions).encode()).hexdigest()[:40]
 
 
 def destinataires(reseau: Reseau, conventions: list[Convention], jour) -> dict[int, list[int]]:

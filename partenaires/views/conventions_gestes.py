@@ -16,7 +16,7 @@ from partenaires.forms.conventions import (
     SuiviForm,
     lendemain,
 )
-from partenaires.models import DocumentConvention, Mandat, Objectif
+from partenaires.models import ConventionStructure, DocumentConvention, Mandat, Objectif
 from partenaires.services.avenants import ajouter_avenant
 from partenaires.services.conventions import (
     creer_convention,
@@ -149,13 +149,16 @@ def convention_denoncer(request, reseau, uuid):
     if request.method == "POST" and form.is_valid() and (suite := _agir(request, form, agir)):
         return redirect(suite)
     jour = reseau.aujourd_hui()
-    structures = [p.structure for p in objet.parties_du_jour]
-    personnes = Mandat.objects.actifs(jour).filter(reseau=reseau, structure__in=structures)
+    autres = ConventionStructure.objects.en_vigueur(jour).filter(convention__reseau=reseau)
+    liees = set(autres.exclude(convention=objet).values_list("structure_id", flat=True))
+    partantes = [p.structure for p in objet.parties_du_jour if p.structure_id not in liees]
+    mandats = Mandat.objects.actifs(jour).filter(reseau=reseau, structure__in=partantes)
     contexte = {
         "reseau": reseau,
         "convention": objet,
         "form": form,
-        "personnes": personnes.values("utilisateur").distinct().count(),
+        "partantes": partantes,
+        "personnes": mandats.values("utilisateur").distinct().count(),
     }
     return render(request, "partenaires/convention_denoncer.html", contexte)
 

@@ -376,7 +376,7 @@ def test_un_retrait_attend_demain(distribution, convention):
 def test_denoncer_puis_y_renoncer(connecter, animatrice, convention, adresse):
     client = connecter(animatrice)
     page = client.get(adresse("convention_denoncer", convention.uuid)).content.decode()
-    assert "Pays de la vallée" in page
+    assert "personne ne perd de droits" in page
     donnees = {"dernier_jour": aujourd_hui(10).isoformat(), "motif": "Faute de moyens."}
     client.post(adresse("convention_denoncer", convention.uuid), donnees)
     convention.refresh_from_db()

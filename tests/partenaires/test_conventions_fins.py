@@ -56,7 +56,6 @@ def test_un_rappel_par_palier_et_jamais_deux_fois(distribution, convention):
     recus = set(deposes().values_list("destinataire__email", flat=True))
     assert recus == {distribution.animatrice.email, distribution.auteur.email}
     assert rappeler_les_conventions(reseau) == 0
-    deposes().update(periode="un autre jour")
     convention.refresh_from_db()
     convention.periode = DateRange(convention.debut, aujourd_hui(20))
     convention.fin_rappelee = aujourd_hui(20)
@@ -67,7 +66,6 @@ def test_un_rappel_par_palier_et_jamais_deux_fois(distribution, convention):
 
 def test_une_fin_repoussee_se_rappelle(distribution, convention):
     rappeler_les_conventions(distribution.reseau)
-    deposes().update(periode="un autre jour")
     Convention.objects.filter(pk=convention.pk).update(
         periode=DateRange(convention.debut, aujourd_hui(80))
     )
