@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from socle import expedition
+from socle import courriels, expedition
 from socle.courriels import Depot, Message, deposer
 from socle.enums import EtatCourriel
 from socle.models import Courriel
@@ -110,9 +110,9 @@ def test_un_courriel_relance_et_recompose_redevient_lisible(monkeypatch, setting
     expedition.relancer(courriel)
     genre = expedition.genres()["invitation"]
     neuf = lambda lignes: {c.pk: Message("S", "Refait") for c in lignes}  # noqa: E731
-    monkeypatch.setattr(
-        expedition, "genres", lambda: {"invitation": type(genre)("invitation", "I", neuf)}
-    )
+    connus = {"invitation": type(genre)("invitation", "I", neuf)}
+    for module in (courriels, expedition):
+        monkeypatch.setattr(module, "genres", lambda: connus)
     assert expedition.expedier_lot([courriel.pk]) == 1
     assert reste(courriel) == "Refait"
     assert courriel.vide_le is None
