@@ -53,9 +53,9 @@ class LigneInvitationForm(forms.Form):
             )
         return donnees
 
-    @property
-    def remplie(self) -> bool:
-        return self.has_changed()
+    def has_changed(self) -> bool:
+        """Une ligne dont seul le titre est choisi est une ligne vide."""
+        return bool({*self.changed_data} - {"fonction"})
 
 
 class LignesInvitations(BaseFormSet):
@@ -74,7 +74,7 @@ class LignesInvitations(BaseFormSet):
 
     @property
     def remplies(self) -> list[LigneInvitationForm]:
-        return [f for f in self.forms if f.remplie]
+        return [f for f in self.forms if f.has_changed()]
 
     def clean(self):
         vues: dict[tuple, int] = {}

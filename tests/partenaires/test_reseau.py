@@ -4,7 +4,15 @@ import pytest
 from django.urls import reverse
 
 from partenaires.enums import EtatConvention, Fonction, TypeStructure
-from partenaires.models import Commune, Convention, Invitation, Mandat, Reseau, Structure
+from partenaires.models import (
+    Commune,
+    Conformite,
+    Convention,
+    Invitation,
+    Mandat,
+    Reseau,
+    Structure,
+)
 from partenaires.signals import partage_ouvert
 from socle.models import Courriel
 from tests.fabriques import ReseauFabrique, StructureFabrique, commune
@@ -191,6 +199,12 @@ def ferme(distribution):
         partage_ouvert_le=None, aipd_le=None, accord_conjoint_le=None
     )
     distribution.reseau.refresh_from_db()
+    Conformite.objects.create(
+        reseau=distribution.reseau,
+        informe=distribution.s2,
+        repond=distribution.s2,
+        notifie=distribution.s2,
+    )
     return reverse("partenaires:partage", args=[distribution.reseau.slug])
 
 
