@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import F
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
@@ -17,6 +18,8 @@ from socle.tableurs import reponse_tableur
 
 # Au-delà, la carte montre des intercommunalités entières : la page reste légère.
 COMMUNES_DESSINEES = 400
+# Celles qu'un autre réseau couvre aussi : au-delà, la page en dit le nombre.
+NOMMEES = 30
 HORS_EPCI = Epci(code="", nom="Hors de toute intercommunalité")
 VUES = {"epci": "Par intercommunalité", "evolution": "Population\u00a0: qui gagne, qui perd"}
 PARTAGE = "aussi couverte par un autre réseau"
@@ -127,12 +130,16 @@ def _ailleurs(reseau: Reseau, communes: list[Commune]) -> dict[int, list[str]]:
     return {pk: noms for pk, noms in ailleurs.items() if noms}
 
 
-def _par_reseau(communes: list[Commune], ailleurs: dict[int, list[str]]) -> dict[str, list[str]]:
+def _par_reseau(communes: list[Commune], ailleurs: dict[int, list[str]]) -> list[dict]:
+    """Par autre réseau, les communes communes ; nommées tant qu'elles sont peu."""
     noms: dict[str, list[str]] = {}
     for c in communes:
         for autre in ailleurs.get(c.pk, []):
             noms.setdefault(autre, []).append(c.nom)
-    return noms
+    return [
+        {"reseau": autre, "nombre": len(siennes), "noms": siennes[:NOMMEES]}
+        for autre, siennes in sorted(noms.items())
+    ]
 
 
 def _carte(reseau, communes, groupes, series, annees, vue, ailleurs, ouverte) -> dict:
@@ -207,5 +214,5 @@ def _sieges(reseau, communes: set[int]) -> list[cartes.Point]:
 def _en_mots(serie: population.Serie) -> str:
     if serie.fin is None:
         return "population inconnue"
-    habitants = f"{serie.fin:,}".replace(",", "\u202f") + "\u00a0habitants"
+    habitants = f"{intcomma(serie.fin)}\u00a0habitants"
     return f"{habitants} ({serie.signe})" if serie.signe else habitants
