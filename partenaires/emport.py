@@ -57,6 +57,10 @@ TABLES = [
     Table("partenaires.Mandat", chemin="reseau"),
     Table("partenaires.Invitation", chemin="reseau", sauf=("lien",)),
     Table("partenaires.Evenement", chemin="reseau"),
+    Table("partenaires.Inscription", chemin="evenement__reseau"),
+    Table("partenaires.Exposant", chemin="evenement__reseau"),
+    Table("partenaires.LigneBudget", chemin="evenement__reseau"),
+    Table("partenaires.Evaluation", chemin="evenement__reseau"),
     Table("partenaires.Jalon", chemin="reseau"),
     Table("partenaires.RubriqueDiagnostic", chemin="reseau"),
     Table("partenaires.Ressource", chemin="reseau"),
@@ -81,6 +85,7 @@ RESTENT = {
     "partenaires.Fusion": "une fusion ne se défait que là où elle s’est faite",
     "partenaires.ImportStructures": "un import en cours n’a pas encore eu lieu",
     "partenaires.DepartSignale": "un départ signalé se traite avant le déménagement",
+    "partenaires.AgendaPersonnel": "une adresse secrète ne vaut que dans l’installation qui l’a donnée",
     "partenaires.Emport": "le fichier lui-même",
     "porteurs.Acces": "les droits se recalculent à l’arrivée",
 }

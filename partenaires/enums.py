@@ -224,3 +224,13 @@ class NatureRessource(models.TextChoices):
     MODELE = "modele", "document modèle"
     VIDEO = "video", "vidéo"
     VEILLE = "veille", "note de veille"
+
+
+class EtatInscription(models.TextChoices):
+    INSCRIT = "inscrit", "inscrit"
+    ATTENTE = "attente", "en liste d’attente"
+
+
+class SensBudget(models.TextChoices):
+    DEPENSE = "depense", "dépense"
+    RECETTE = "recette", "recette"

@@ -3,7 +3,16 @@
 from celery import shared_task
 
 from partenaires.models import Reseau
-from partenaires.services import confirmations, conventions, echeances, emport, invitations, rappels
+from partenaires.services import (
+    confirmations,
+    conventions,
+    echeances,
+    emport,
+    evenements,
+    inscriptions,
+    invitations,
+    rappels,
+)
 from socle import battements
 
 
@@ -37,3 +46,13 @@ def suivre_les_conventions() -> None:
     for reseau in reseaux:
         conventions.constater_les_fins(reseau)
     battements.battre("partenaires.suivre_les_conventions")
+
+
+@shared_task
+def suivre_les_evenements() -> None:
+    """De jour, chaque heure : ce qui a eu lieu, les rappels, les avis, ce qui s'efface."""
+    evenements.tenir_les_evenements()
+    evenements.rappeler()
+    evenements.demander_les_avis()
+    inscriptions.purger_les_inscriptions()
+    battements.battre("partenaires.suivre_les_evenements")

@@ -1,33 +1,18 @@
-"""Le calendrier des réunions : dates en mots, jours fériés, rang dans le mois, fichier .ics."""
+"""Le calendrier des réunions : jours fériés, rang dans le mois, séries, fichier .ics."""
 
 from calendar import monthrange
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from icalendar import Calendar, Event
 from jours_feries_france import JoursFeries
 
+from partenaires.calendrier import instant_local, jour_en_mots
+from partenaires.services.agendas import Entree, composer
 from porteurs.enums import EtatReunion
 
-JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
-MOIS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
 # Les jours fériés changent avec le territoire ; le fuseau du réseau dit lequel.
 ZONES_DES_FERIES = {
     "America/Guadeloupe": "Guadeloupe",
@@ -42,24 +27,6 @@ ZONES_DES_FERIES = {
     "Pacific/Tahiti": "Polynésie Française",
     "Pacific/Wallis": "Wallis-et-Futuna",
 }
-
-
-def jour_en_mots(jour: date, *, annee: bool = True) -> str:
-    """« mardi 1ᵉʳ décembre 2026 »."""
-    quantieme = "1ᵉʳ" if jour.day == 1 else str(jour.day)
-    mots = f"{JOURS[jour.weekday()]} {quantieme} {MOIS[jour.month - 1]}"
-    return f"{mots} {jour.year}" if annee else mots
-
-
-def heure_en_mots(heure: time) -> str:
-    """« 9 h 30 », « 14 h » : espaces insécables, pour que l'heure ne se coupe pas."""
-    return f"{heure.hour}\u00a0h" + (f"\u00a0{heure.minute:02d}" if heure.minute else "")
-
-
-def quand(debut: datetime, fuseau: ZoneInfo) -> str:
-    """« mardi 1ᵉʳ décembre 2026, 9 h 30 », à l'heure du réseau."""
-    local = debut.astimezone(fuseau)
-    return f"{jour_en_mots(local.date())}, {heure_en_mots(local.time())}"
 
 
 def ferie(jour: date, fuseau: str) -> str | None:
@@ -135,19 +102,27 @@ def dates_de_serie(
     return dates
 
 
-def instant_local(jour: date, heure: time, fuseau: ZoneInfo) -> datetime | None:
-    """L'instant de ce jour à cette heure ; ``None`` si le passage à l'heure d'été l'a sauté.
-
-    Lève ``OverflowError`` aux deux bouts du calendrier (an 1, an 9999).
-    """
-    instant = datetime.combine(jour, heure, tzinfo=fuseau)
-    relu = instant.astimezone(UTC).astimezone(fuseau)
-    return instant if relu.replace(tzinfo=None) == instant.replace(tzinfo=None) else None
-
-
 def methode(reunion) -> str:
     """Ce que l'agenda doit faire du fichier ; le type de la pièce jointe le redit."""
     return "CANCEL" if reunion.etat == EtatReunion.ANNULEE else "PUBLISH"
+
+
+def entree(reunion) -> Entree:
+    """La réunion telle qu'un agenda la montre : sa nature, son réseau, jamais un dossier."""
+    page = settings.SITE_URL + reverse("porteurs:reunion", args=[reunion.reseau.slug, reunion.uuid])
+    return Entree(
+        cle=f"reunion-{reunion.uuid}",
+        titre=f"{reunion.get_nature_display().capitalize()} · {reunion.reseau.nom}",
+        debut=reunion.debut,
+        fin=reunion.debut + timedelta(minutes=reunion.duree_minutes),
+        fuseau=reunion.reseau.tz,
+        sequence=reunion.sequence,
+        modifiee_le=reunion.cree_le,
+        lieu=reunion.lieu,
+        description=f"L’ordre du jour : {page}",
+        adresse=page,
+        annulee=reunion.etat == EtatReunion.ANNULEE,
+    )
 
 
 def fichier_ics(reunion) -> str:
@@ -156,24 +131,5 @@ def fichier_ics(reunion) -> str:
     Annulée, elle s'efface des agendas qui l'avaient reçue (METHOD:CANCEL). L'identifiant
     ne change jamais ; ``SEQUENCE`` dit à l'agenda quelle version remplace l'autre.
     """
-    calendrier = Calendar()
-    calendrier.add("prodid", "-//Maillon//Reunions//FR")
-    calendrier.add("version", "2.0")
-    calendrier.add("method", methode(reunion))
-    evenement = Event()
-    evenement.add("uid", f"reunion-{reunion.uuid}@{settings.COURRIEL_DOMAINE}")
-    evenement.add("sequence", reunion.sequence)
-    evenement.add("dtstamp", timezone.now().replace(microsecond=0))
-    # En temps universel : chaque agenda l'affiche à l'heure de la personne.
-    debut = reunion.debut.astimezone(UTC)
-    evenement.add("dtstart", debut)
-    evenement.add("dtend", debut + timedelta(minutes=reunion.duree_minutes))
-    evenement.add("summary", f"{reunion.get_nature_display().capitalize()} · {reunion.reseau.nom}")
-    if reunion.lieu:
-        evenement.add("location", reunion.lieu)
-    page = settings.SITE_URL + reverse("porteurs:reunion", args=[reunion.reseau.slug, reunion.uuid])
-    evenement.add("description", f"L’ordre du jour : {page}")
-    evenement.add("url", page)
-    evenement.add("status", "CANCELLED" if reunion.etat == EtatReunion.ANNULEE else "CONFIRMED")
-    calendrier.add_component(evenement)
-    return calendrier.to_ical().decode()
+    a_l_instant = replace(entree(reunion), modifiee_le=timezone.now())
+    return composer([a_l_instant], methode=methode(reunion)).decode()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from partenaires.calendrier import jour_en_mots, quand
 from porteurs.agenda import (
     Compte,
     Lecture,
@@ -20,7 +21,7 @@ from porteurs.agenda import (
     lectures,
     resumer,
 )
-from porteurs.calendrier import fichier_ics, jour_en_mots, methode, quand
+from porteurs.calendrier import fichier_ics, methode
 from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.models import Dossier, Reunion
 from porteurs.services.reunion import (

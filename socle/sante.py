@@ -27,6 +27,7 @@ SILENCES = {
     "partenaires.relancer_les_invitations": timedelta(hours=3),
     "partenaires.prevenir_les_partenaires": timedelta(hours=26),
     "partenaires.suivre_les_conventions": timedelta(hours=26),
+    "partenaires.suivre_les_evenements": timedelta(hours=26),
     "socle.purger": timedelta(hours=26),
 }
 ATTENTE_MAXIMALE = timedelta(minutes=30)

@@ -21,8 +21,9 @@ from partenaires.models.convention import (
     SuiviObjectif,
 )
 from partenaires.models.emport import Emport
-from partenaires.models.evenement import Evenement
+from partenaires.models.evenement import Evaluation, Evenement, Exposant, LigneBudget
 from partenaires.models.fusion import Fusion, ImportStructures
+from partenaires.models.inscription import AgendaPersonnel, Inscription
 from partenaires.models.mandat import AdministrationSeule, Invitation, Mandat
 from partenaires.models.reseau import Reseau, ReseauCommune
 from partenaires.models.ressource import QuestionRessource, Ressource, VersionRessource
@@ -58,7 +59,12 @@ __all__ = [
     "Departement",
     "Emport",
     "Epci",
+    "AgendaPersonnel",
+    "Evaluation",
     "Evenement",
+    "Exposant",
+    "Inscription",
+    "LigneBudget",
     "Fusion",
     "GrilleCompetences",
     "ImportStructures",

@@ -2,8 +2,9 @@
 
 from django import forms
 
+from partenaires.calendrier import instant_local, jour_en_mots
 from partenaires.champs import ChampJour
-from porteurs.calendrier import dates_de_serie, instant_local, jour_en_mots
+from porteurs.calendrier import dates_de_serie
 from porteurs.enums import NatureReunion
 from porteurs.forms.commun import FormulaireDeReseau
 from porteurs.forms.suivi import REGLE_DE_REDACTION

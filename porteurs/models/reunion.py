@@ -2,8 +2,8 @@ from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
+from partenaires.calendrier import quand
 from partenaires.enums import Fonction, Module
-from porteurs.calendrier import quand
 from porteurs.enums import EtatReunion, NatureReunion
 
 

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from partenaires.calendrier import heure_en_mots, jour_en_mots
 from partenaires.views.commun import reseau_de_la_page
 from porteurs import agenda
-from porteurs.calendrier import ferie, fichier_ics, heure_en_mots, jour_en_mots, prochaine_date
+from porteurs.calendrier import ferie, fichier_ics, prochaine_date
 from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.forms.reunion import PointForm, ReunionForm
 from porteurs.models import Dossier, PointReunion, Reunion

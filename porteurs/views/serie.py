@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from partenaires.calendrier import quand
 from partenaires.views.commun import reseau_de_la_page
 from partenaires.views.lancement import guide, suite_du_guide
-from porteurs.calendrier import quand
 from porteurs.forms.reunion import SerieForm
 from porteurs.services.reunion import prevoir_serie
 from socle.permissions import exiger
