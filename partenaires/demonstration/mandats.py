@@ -27,7 +27,7 @@ from socle.models import Courriel, LienSigne
 
 PERIMETRES = {
     Fonction.TECHNICIEN: "Reçoit et suit les projets de l’intercommunalité et des communes "
-    "voisines ; propose un relais quand la compétence manque.",
+    "voisines ; propose un relais quand la compétence manque.",
     Fonction.PARRAIN: "Accompagne deux projets à la fois au plus, sur leur seul volet professionnel.",
     Fonction.ANIMATEUR: "Anime le réseau, prépare les réunions et les comités, tient l’annuaire.",
     Fonction.ELU: "Siège aux deux comités de l’année et porte la parole de sa collectivité.",
@@ -43,7 +43,7 @@ INVITEES = [
     ("Solène", "Mathias", "boutique", Fonction.PARRAIN, 2, True),
 ]
 A_CONFIRMER = "cci-43"
-SEULE = ("credit", "Une seule salariée pour le département ; la relève vient du siège régional.")
+SEULE = ("credit", "Une seule salariée pour le département ; la relève vient du siège régional.")
 
 
 def construire(contexte: Contexte) -> None:
@@ -60,13 +60,12 @@ def _preciser(contexte: Contexte) -> None:
         if locale in FINISSENT:
             fin = contexte.jour + timedelta(days=FINISSENT[locale] + 1)
             mandat.periode = DateRange(mandat.periode.lower, fin)
-            mandat.administre = False
         if rang % 2 == 0 and mandat.fonction in PERIMETRES:
             mandat.perimetre = PERIMETRES[mandat.fonction]
         changes.append(mandat)
     titulaire = contexte.mandat_de(f"{SUPPLEANCE[1]}@{DOMAINE}")
     contexte.mandat_de(f"{SUPPLEANCE[0]}@{DOMAINE}").supplee = titulaire
-    Mandat.objects.bulk_update(changes, ["periode", "administre", "perimetre", "supplee"])
+    Mandat.objects.bulk_update(changes, ["periode", "perimetre", "supplee"])
     contexte.indexer_mandats()
     reseau = contexte.reseaux[LIVRADOIS]
     AdministrationSeule.objects.create(
@@ -146,6 +145,10 @@ def _confirmer(contexte: Contexte) -> None:
         confirmations.append(_confirmation(contexte, structure, mandat, hasard))
     ConfirmationAnnuelle.objects.bulk_create(confirmations)
     structure = contexte.structures[A_CONFIRMER]
+    ancienne = _confirmation(contexte, structure, administrent[structure.pk], hasard)
+    ancienne.demandee_le -= timedelta(days=365)
+    ancienne.confirmee_le -= timedelta(days=365)
+    ancienne.save()
     ConfirmationAnnuelle.objects.create(
         uuid=uuid_de(hasard),
         structure=structure,

@@ -11,7 +11,7 @@ from socle.coordonnees import ChampCourriel, ChampTelephone
 
 EXACT = "exact"
 LA, PARTIE = "la", "partie"
-PRESENCES = [(LA, "toujours là"), (PARTIE, "partie")]
+PRESENCES = [(LA, "toujours là"), (PARTIE, "parti·e")]
 
 
 class ConfirmationForm(forms.Form):
@@ -36,7 +36,7 @@ class ConfirmationForm(forms.Form):
                 widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             )
             self.fields[f"depuis_{mandat.uuid}"] = ChampJour(
-                label=f"{titre} : partie le", required=False, initial=mandat.depart
+                label=f"{titre} : parti·e le", required=False, initial=mandat.depart
             )
             telephone = ChampTelephone(f"{titre} : téléphone")
             telephone.initial = mandat.telephone

@@ -1,13 +1,25 @@
 """Deux personnes au moins administrent l'adhésion d'une structure, ou l'on dit pourquoi."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from partenaires.models import AdministrationSeule, Mandat, Structure
+from partenaires.models import AdministrationSeule, ConfirmationAnnuelle, Mandat, Structure
+from partenaires.models.confirmation import derniere_confirmation
 from partenaires.permissions.adhesion import LECTEURS
 from partenaires.services.mandats import ADMINISTRATEURS_VOULUS
+
+
+@dataclass(frozen=True)
+class Suivi:
+    """Ce que la page d'une structure dit de sa tenue à jour."""
+
+    bilan: "Bilan"
+    confirmee_le: datetime | None
+    a_confirmer: bool
+    peut_tenir: bool
 
 
 @dataclass(frozen=True)
@@ -38,17 +50,21 @@ def _avec_administrateurs(structures, reseau, jour):
     )
 
 
-def bilans(structures, reseau, jour) -> dict[int, Bilan]:
-    """Par structure d'un lot, son bilan ; une requête."""
-    lignes = _avec_administrateurs(
-        Structure.objects.filter(pk__in=[s.pk for s in structures]), reseau, jour
-    )
-    return {
-        pk: Bilan(nombre, motif)
-        for pk, nombre, motif in lignes.values_list(
-            "pk", "nb_administrateurs", "motif_administration"
+def suivi_de(structure: Structure, reseau, jour, *, peut_tenir: bool) -> Suivi:
+    """Qui administre la structure et de quand date sa dernière confirmation, en une requête."""
+    ligne = (
+        _avec_administrateurs(Structure.objects.filter(pk=structure.pk), reseau, jour)
+        .annotate(
+            derniere=derniere_confirmation(),
+            attendue=Exists(
+                ConfirmationAnnuelle.objects.ouvertes().filter(structure=OuterRef("pk"))
+            ),
         )
-    }
+        .values_list("nb_administrateurs", "motif_administration", "derniere", "attendue")
+        .get()
+    )
+    nombre, motif, derniere, attendue = ligne
+    return Suivi(Bilan(nombre, motif), derniere, attendue, peut_tenir)
 
 
 def structures_a_completer(reseau, jour):

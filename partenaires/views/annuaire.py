@@ -17,9 +17,11 @@ from partenaires.models import (
     Reseau,
     Structure,
 )
-from partenaires.models.confirmation import PERIODE
+from partenaires.models.confirmation import PERIODE, derniere_confirmation
 from partenaires.permissions.adhesion import LECTEURS, structures_invitables
+from partenaires.permissions.mandats import Adhesion
 from partenaires.permissions.structures import Membre
+from partenaires.services.administration import suivi_de
 from partenaires.views.commun import reseau_de_la_page
 from socle import recherches
 from socle.permissions import exiger, peut
@@ -102,16 +104,21 @@ def _avec_personnes(structures, reseau, jour):
         .order_by("tri", "utilisateur_id", "fonction", "pk")
     )
     parties = (
-        ConventionStructure.objects.filter(
+        ConventionStructure.objects.en_vigueur(jour)
+        .filter(
             convention__reseau=reseau,
-            convention__etat__in=CONVENTION_EN_VIGUEUR,
-            convention__periode__contains=jour,
         )
         .select_related("convention")
         .order_by(F("convention__periode").desc(), "pk")
     )
     return (
         structures.select_related("commune")
+        .annotate(
+            confirmee_le=derniere_confirmation(),
+            a_confirmer=Exists(
+                ConfirmationAnnuelle.objects.ouvertes().filter(structure=OuterRef("pk"))
+            ),
+        )
         .prefetch_related(
             Prefetch("mandats", mandats, to_attr="mandats_du_reseau"),
             Prefetch("parties", parties, to_attr="parties_du_reseau"),
@@ -165,6 +172,16 @@ def structure(request, reseau, uuid):
             "structure": objet,
             "heures": en_phrases(objet.horaires),
             "competences": competences,
+            "suivi": suivi_de(
+                objet,
+                reseau,
+                jour,
+                peut_tenir=peut(
+                    request.acteur,
+                    "partenaires.administration",
+                    Adhesion(reseau.pk, objet.pk),
+                ),
+            ),
             "autres_reseaux": _autres_reseaux(request.acteur, objet, reseau),
             "coordinatrice": reseau.structure_coordinatrice_id == objet.pk,
             "peut_modifier": peut_modifier,

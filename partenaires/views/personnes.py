@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Concat
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -20,6 +21,7 @@ from socle.permissions import exiger
 from socle.tableurs import reponse_tableur
 
 PAR_PAGE = 30
+PAR_NOM = ("tri", "structure__cle_tri", "pk")
 BIENTOT = timedelta(days=60)
 VUES = {
     "presentes": "Présentes",
@@ -37,6 +39,13 @@ def _mandats(reseau, jour):
         Mandat.objects.filter(reseau=reseau, utilisateur__is_active=True)
         .filter(Q(periode__endswith=None) | Q(periode__endswith__gt=jour))
         .select_related("utilisateur", "structure")
+        # Sans les accents, comme l'annuaire : « Élan » se range avec les E.
+        .annotate(
+            tri=Func(
+                Concat("utilisateur__nom", Value(" "), "utilisateur__prenom"),
+                function="sans_accent",
+            )
+        )
     )
 
 
@@ -50,7 +59,6 @@ def _invitations(reseau):
 
 def lignes_de(vue: str, reseau, jour):
     """Les lignes d'une vue, triées : des mandats, des invitations, des départs ou des structures."""
-    par_nom = ("utilisateur__nom", "utilisateur__prenom", "structure__cle_tri", "pk")
     if vue == "finissent":
         return (
             qui_finissent(jour, BIENTOT).filter(reseau=reseau).order_by("periode__endswith", "pk")
@@ -69,7 +77,7 @@ def lignes_de(vue: str, reseau, jour):
         return structures_a_completer(reseau, jour)
     if vue == "confirmations":
         return en_retard(reseau, jour)
-    return _mandats(reseau, jour).filter(periode__startswith__lte=jour).order_by(*par_nom)
+    return _mandats(reseau, jour).filter(periode__startswith__lte=jour).order_by(*PAR_NOM)
 
 
 @require_GET
@@ -107,9 +115,7 @@ def export(request, reseau):
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.personnes.exporter", reseau)
     consigner(request.acteur, Operation.EXPORT, "personnes", reseau.uuid)
-    mandats = _mandats(reseau, reseau.aujourd_hui()).order_by(
-        "utilisateur__nom", "utilisateur__prenom", "structure__cle_tri", "pk"
-    )
+    mandats = _mandats(reseau, reseau.aujourd_hui()).order_by(*PAR_NOM)
     lignes = (
         [
             m.utilisateur.nom,
