@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR
 from partenaires.models import (
     Competence,
     ConfirmationAnnuelle,
@@ -57,10 +56,8 @@ def structures_a_confirmer(jour: date):
 
     Jamais confirmée, la structure a un mois après son entrée dans son premier réseau.
     """
-    en_vigueur = ConventionStructure.objects.filter(
+    en_vigueur = ConventionStructure.objects.en_vigueur(timezone.localdate()).filter(
         structure=OuterRef("pk"),
-        convention__etat__in=CONVENTION_EN_VIGUEUR,
-        convention__periode__contains=timezone.localdate(),
     )
     entree = (
         en_vigueur.order_by()

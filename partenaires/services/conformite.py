@@ -5,7 +5,6 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR
 from partenaires.models import Conformite, ConventionStructure, Reseau, Structure
 from partenaires.services.mandats import verrouiller
 from socle.refus import Refus
@@ -121,11 +120,13 @@ def bases_legales(reseau: Reseau):
     vaudrait là-bas.
     """
     jour = reseau.aujourd_hui()
-    ailleurs = ConventionStructure.objects.filter(
-        structure=OuterRef("pk"),
-        convention__etat__in=CONVENTION_EN_VIGUEUR,
-        convention__periode__contains=jour,
-    ).exclude(convention__reseau=reseau)
+    ailleurs = (
+        ConventionStructure.objects.en_vigueur(jour)
+        .filter(
+            structure=OuterRef("pk"),
+        )
+        .exclude(convention__reseau=reseau)
+    )
     membres = Structure.objects.membres(reseau.pk, jour).annotate(reglable=~Exists(ailleurs))
     return membres.order_by("cle_tri", "pk")
 

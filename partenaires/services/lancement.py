@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction, Module
+from partenaires.enums import Fonction, Module
 from partenaires.models import ConventionStructure, Invitation, Mandat, Reseau, ReseauCommune
 from partenaires.services.mandats import verrouiller
 from socle.listes import contributions
@@ -152,10 +152,8 @@ def _comptes(reseaux: list[Reseau]):
     )
     invitations = Invitation.objects.en_attente(timezone.now()).filter(reseau=OuterRef("pk"))
     technicien = Q(fonction=Fonction.TECHNICIEN)
-    parties = ConventionStructure.objects.filter(
+    parties = ConventionStructure.objects.en_vigueur(timezone.localdate()).filter(
         convention__reseau=OuterRef("pk"),
-        convention__etat__in=CONVENTION_EN_VIGUEUR,
-        convention__periode__contains=timezone.localdate(),
     )
     return Reseau.objects.filter(pk__in=[r.pk for r in reseaux]).annotate(
         nb_communes=compte(ReseauCommune.objects.filter(reseau=OuterRef("pk")), "commune"),

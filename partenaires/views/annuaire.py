@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.couverture import competences_de
-from partenaires.enums import CONVENTION_EN_VIGUEUR, Module, TypeStructure
+from partenaires.enums import Module, TypeStructure
 from partenaires.horaires import en_phrases
 from partenaires.models import (
     ConfirmationAnnuelle,
@@ -202,11 +202,9 @@ def _autres_reseaux(acteur, objet, reseau) -> list[Reseau]:
     """Ceux de l'acteur, et ceux-là seulement, où la structure est aussi membre."""
     if set(acteur.reseaux(*LECTEURS)) <= {reseau.pk}:
         return []
-    parties = ConventionStructure.objects.filter(
+    parties = ConventionStructure.objects.en_vigueur(acteur.jour).filter(
         structure=objet,
         convention__reseau=OuterRef("pk"),
-        convention__etat__in=CONVENTION_EN_VIGUEUR,
-        convention__periode__contains=acteur.jour,
     )
     reseaux = Reseau.objects.de_l_acteur(acteur, *LECTEURS).exclude(pk=reseau.pk)
     return list(reseaux.filter(Exists(parties)).order_by("nom", "pk"))

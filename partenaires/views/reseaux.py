@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction
+from partenaires.enums import Fonction
 from partenaires.forms.reseaux import AnimateurForm, ReseauForm
 from partenaires.models import ConventionStructure, Invitation, Mandat, Reseau, ReseauCommune
 from partenaires.services.lancement import compte
@@ -31,10 +31,8 @@ def reseaux(request):
 
 def avec_comptes(reseaux, jour):
     """Annote, sans requête de plus par réseau : communes, structures, personnes, invitations."""
-    parties = ConventionStructure.objects.filter(
+    parties = ConventionStructure.objects.en_vigueur(jour).filter(
         convention__reseau=OuterRef("pk"),
-        convention__etat__in=CONVENTION_EN_VIGUEUR,
-        convention__periode__contains=jour,
     )
     mandats = Mandat.objects.actifs(jour).filter(reseau=OuterRef("pk"))
     invitations = Invitation.objects.filter(
