@@ -94,7 +94,7 @@
     const prise = (f) => Boolean(entiere(f)?.checked || seule(f)?.checked);
     const actualiser = () => {
       for (const f of formes) {
-        f.trait.classList.toggle("prise", prise(f));
+        f.trait.classList.toggle("prise", prise(f) && !f.deja);
         f.trait.classList.toggle("deja", f.deja);
       }
     };
@@ -108,7 +108,7 @@
       dire.textContent = f ? f.titre + suite : "";
     };
     const basculer = (f) => {
-      if (f.deja) {
+      if (f.deja || entiere(f)?.disabled) {
         etat.textContent = `${f.nom} est déjà dans le réseau.`;
         return;
       }
@@ -147,7 +147,7 @@
     });
     actualiser();
     cadre.append(dessin, dire);
-    etat.before(cadre);
+    bloc.querySelector("[data-ajouts]").before(cadre);
     return [actualiser];
   }
 
