@@ -29,11 +29,6 @@ def lire_siret(saisie: str) -> str:
         raise ValueError("Un SIRET n’a que des chiffres, quatorze en tout.") from None
 
 
-def siret_lisible(numero: str) -> str:
-    """« 732 829 320 00074 »."""
-    return siret.format(numero).replace(" ", "\u00a0") if numero else ""
-
-
 class ChampSiret(forms.CharField):
     """Un SIRET facultatif, tapé avec ou sans espaces, vérifié."""
 
@@ -45,7 +40,7 @@ class ChampSiret(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value):
-        return siret_lisible(value) if value and len(value) == 14 else value
+        return siret.format(value) if value and len(value) == 14 else value
 
     def clean(self, value):
         try:

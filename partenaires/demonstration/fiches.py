@@ -102,9 +102,9 @@ def _remplir(structure: Structure, rang: int) -> Structure:
 
 
 def _doublon(contexte: Contexte) -> None:
-    """La même boutique de gestion, entrée une seconde fois le mois dernier : à réunir."""
-    connue, reseau = contexte.structures["boutique"], contexte.reseaux[LIVRADOIS]
-    nom = "Boutique de gestion Auvergne"
+    """La même coopérative d’activités, entrée une seconde fois le mois dernier : à réunir."""
+    connue, reseau = contexte.structures["cae"], contexte.reseaux[LIVRADOIS]
+    nom = "Coopérative d’activités et d’emploi Livradois"
     hasard = contexte.hasard("doublon")
     double = Structure.objects.create(
         uuid=uuid_de(hasard),
@@ -113,6 +113,7 @@ def _doublon(contexte: Contexte) -> None:
         type=connue.type,
         base_legale=connue.base_legale,
         commune=connue.commune,
+        email="contact.cooperative@demo.maillon.invalid",
         telephone=telephone("04 65 71", 4999),
     )
     depuis = contexte.calendrier.apres(contexte.jour - timedelta(days=30))

@@ -108,6 +108,12 @@ class Structure(models.Model):
             kwargs["update_fields"] = {*kwargs["update_fields"], "cle_tri"}
         super().save(*args, **kwargs)
 
+    @property
+    def siret_lisible(self) -> str:
+        """« 732 829 320 00074 », espaces insécables comprises."""
+        numero = self.siret
+        return "\u00a0".join(filter(None, (numero[:3], numero[3:6], numero[6:9], numero[9:])))
+
 
 class StructureCommune(models.Model):
     """Une commune que la structure dessert, quand elle ne dessert pas tout le territoire."""

@@ -38,6 +38,8 @@ A_COMPLETER = (
     "telephone_public",
 )
 PROPOSEES = 50
+# Les dernières fiches créées, et les plus nombreuses à leur ressembler.
+RECENTES, VOISINES = 400, 3000
 # Mots qui ne distinguent pas deux structures, et part de mots communs qui les rapproche.
 MOTS_VIDES = {"de", "du", "des", "la", "le", "les", "et", "d", "l", "en", "a", "au", "aux"}
 RESSEMBLANCE = 0.82
@@ -291,25 +293,34 @@ def defaire(*, acteur, fusion: Fusion) -> Fusion:
 def suggestions(structures) -> list[tuple[Structure, Structure]]:
     """Les paires qui se ressemblent parmi ces structures, les plus sûres d'abord.
 
-    Même nom, même établissement ou même organisme (le début du SIRET) au même endroit, nom voisin
-    dans la même commune. La première est la plus ancienne : c'est elle qu'on propose de garder.
+    Même nom, même organisme (le début du SIRET) ou nom voisin dans la même commune. Un doublon
+    vient d'être saisi : on compare les fiches récentes à celles qui ont leur nom ou leur commune,
+    pas toute l'installation à elle-même. La première de chaque paire, la plus ancienne, est celle
+    qu'on propose de garder.
     """
-    lignes = list(structures.select_related("commune").order_by("commune_id", "cle_tri", "pk"))
+    completes = structures.select_related("commune")
+    recentes = list(completes.order_by("-pk")[:RECENTES])
+    voisines = completes.filter(
+        Q(cle_tri__in={s.cle_tri for s in recentes})
+        | Q(commune__in={s.commune_id for s in recentes if s.commune_id})
+    ).order_by("pk")[:VOISINES]
     par_repere: dict[tuple, list[Structure]] = {}
-    for structure in lignes:
+    for structure in voisines:
         par_repere.setdefault(("nom", structure.cle_tri), []).append(structure)
         if structure.commune_id:
             par_repere.setdefault(("commune", structure.commune_id), []).append(structure)
     notees: dict[tuple[int, int], tuple] = {}
-    for groupe in par_repere.values():
-        for rang, une in enumerate(groupe):
-            for autre in groupe[rang + 1 :]:
-                ancienne, recente = sorted((une, autre), key=lambda s: s.pk)
-                cle = (ancienne.pk, recente.pk)
-                if cle not in notees and (note := ressemblance(ancienne, recente)):
-                    notees[cle] = (note, ancienne, recente)
+    for recente in recentes:
+        groupes = (("nom", recente.cle_tri), ("commune", recente.commune_id))
+        for autre in (s for groupe in groupes for s in par_repere.get(groupe, ())):
+            if autre.pk == recente.pk:
+                continue
+            ancienne, nouvelle = sorted((recente, autre), key=lambda s: s.pk)
+            cle = (ancienne.pk, nouvelle.pk)
+            if cle not in notees and (note := ressemblance(ancienne, nouvelle)):
+                notees[cle] = (note, ancienne, nouvelle)
     triees = sorted(notees.items(), key=lambda item: (-item[1][0], item[0]))
-    return [(ancienne, recente) for _, (_, ancienne, recente) in triees[:PROPOSEES]]
+    return [(ancienne, nouvelle) for _, (_, ancienne, nouvelle) in triees[:PROPOSEES]]
 
 
 def ressemblance(une: Structure, autre: Structure) -> float:

@@ -235,7 +235,13 @@ def _phrase_nature(saisie: str) -> str:
     if not saisie:
         return "La nature manque\u00a0: choisissez-la dans la liste."
     libelles = {cle(nature.label): nature.label for nature in TypeStructure}
-    proches = [libelles[p] for p in get_close_matches(cle(saisie), list(libelles), 2, 0.5)]
+    mots = [cle(saisie), cle(saisie).rstrip("s")]
+    proches = [
+        libelle for repere, libelle in libelles.items() if any(m in repere for m in mots if m)
+    ]
+    proches = proches[:3] or [
+        libelles[p] for p in get_close_matches(cle(saisie), list(libelles), 2, 0.5)
+    ]
     suite = f" Vouliez-vous dire {' ou '.join(proches)}\u00a0?" if proches else ""
     return f"Nous ne connaissons pas la nature «\u00a0{saisie}\u00a0».{suite}"
 

@@ -1,5 +1,7 @@
 """Les fiches en double : les voir, les réunir, et revenir en arrière."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
@@ -11,8 +13,16 @@ from partenaires.models import ConventionStructure, Fusion, Mandat, Structure
 from partenaires.services import fusions
 from socle.permissions import exiger
 from socle.refus import Refus
+from socle.texte import cle
 
-PAR_PAGE = 30
+PAR_PAGE, TROUVEES = 30, 20
+
+
+def lire_uuid(saisie: str) -> UUID | None:
+    try:
+        return UUID(saisie)
+    except ValueError:
+        return None
 
 
 def reunissables(acteur):
@@ -39,12 +49,20 @@ def _fusions_de(acteur):
 def doublons(request):
     """Les fiches qui se ressemblent, et les fusions déjà faites."""
     exiger(request.acteur, "partenaires.structures.reunir")
+    possibles = reunissables(request.acteur)
+    cherche = cle(request.GET.get("q", ""))[:80]
+    trouvees = possibles.filter(cle_tri__contains=cherche) if cherche else possibles.none()
+    # Un identifiant qui ne se lit pas ne choisit rien.
+    choisie = possibles.filter(uuid=lire_uuid(request.GET.get("avec", ""))).first()
     page = Paginator(_fusions_de(request.acteur).order_by("-le", "-pk"), PAR_PAGE)
     return render(
         request,
         "partenaires/doublons.html",
         {
-            "paires": fusions.suggestions(reunissables(request.acteur)),
+            "paires": fusions.suggestions(possibles),
+            "cherche": request.GET.get("q", "")[:80],
+            "trouvees": trouvees.select_related("commune").order_by("cle_tri", "pk")[:TROUVEES],
+            "choisie": choisie,
             "page_fusions": page.get_page(request.GET.get("page")),
         },
     )

@@ -75,7 +75,8 @@ def test_les_vingt_six_structures_et_leurs_communes(reseau):
         "boutique_gestion": 1,
         "garantie": 1,
         "union_cooperatives": 1,
-        "cae": 1,
+        # La coopérative, et la fiche entrée en double que la démonstration propose de réunir.
+        "cae": 2,
     }
     communes = Commune.objects.filter(couvertures__reseau=reseau)
     assert 160 <= communes.count() <= 175
@@ -98,6 +99,7 @@ def test_tous_les_numeros_sont_de_fiction_et_les_adresses_sans_destinataire(db):
     numeros = [
         *Porteur.objects.values_list("telephone_saisi", flat=True),
         *Structure.objects.values_list("telephone", flat=True),
+        *Structure.objects.exclude(telephone_public="").values_list("telephone_public", flat=True),
         *Mandat.objects.values_list("telephone", flat=True),
     ]
     assert len(numeros) > 1000
@@ -106,6 +108,7 @@ def test_tous_les_numeros_sont_de_fiction_et_les_adresses_sans_destinataire(db):
         *Porteur.objects.values_list("email", flat=True),
         *Utilisateur.objects.values_list("email", flat=True),
         *Structure.objects.values_list("email", flat=True),
+        *Structure.objects.exclude(email_public="").values_list("email_public", flat=True),
     ]
     assert [a for a in adresses if not a.endswith(".invalid")] == []
 

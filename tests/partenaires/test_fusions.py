@@ -55,10 +55,10 @@ def photographie() -> dict[str, tuple]:
             table = modele._meta.db_table
             if table in TRACES or not modele._meta.managed or modele._meta.app_label not in SUIVIES:
                 continue
-            colonne = "to_jsonb(t) - 'id'" if table in RECALCULES else "to_jsonb(t)"
+            ligne = "(to_jsonb(t) - 'id')::text" if table in RECALCULES else "t::text"
             curseur.execute(
-                f"SELECT count(*), md5(string_agg(ligne, '|' ORDER BY ligne))"  # noqa: S608
-                f' FROM (SELECT ({colonne})::text AS ligne FROM "{table}" t) lignes'
+                f"SELECT count(*), sum(hashtextextended({ligne}, 0)::numeric)"  # noqa: S608
+                f' FROM "{table}" t'
             )
             tables[table] = curseur.fetchone()
     return tables
@@ -85,7 +85,11 @@ def sans_territoires(monkeypatch):
 @pytest.fixture
 def double(distribution):
     """La même chambre, entrée une seconde fois dans le réseau A."""
-    structure = StructureFabrique(nom="La Chambre de la vallée", type=distribution.s1.type)
+    distribution.s1.commune = commune()
+    distribution.s1.save()
+    structure = StructureFabrique(
+        nom="La Chambre de la vallée", type=distribution.s1.type, commune=commune()
+    )
     ConventionFabrique(
         reseau=distribution.reseau, structures=[structure], etat=EtatConvention.PRINCIPE
     )
@@ -340,7 +344,7 @@ def monter(situation, distribution) -> tuple[Structure, Structure]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(situation=SITUATION)
 def test_annuler_remet_tout_exactement(situation, distribution):
@@ -394,3 +398,80 @@ def test_une_seule_fusion_a_la_fois(acteur, distribution, double):
     with pytest.raises(Refus, match="déjà réunie"):
         reunir(acteur=acteur, gardee=distribution.s2, absorbee=double)
     assert Fusion.objects.filter(absorbee=double).count() == 1
+
+
+# --- Les pages -------------------------------------------------------------------------------
+
+
+def page_reunir(gardee, absorbee):
+    return reverse("partenaires:structures_reunir", args=[gardee.uuid, absorbee.uuid])
+
+
+@pytest.mark.parametrize("qui", ["animatrice", "administratrice"])
+def test_on_reunit_et_on_separe_depuis_les_pages(qui, connecter, distribution, double):
+    client = connecter(getattr(distribution, qui))
+    liste = reverse("partenaires:doublons")
+    adresse = page_reunir(distribution.s1, double)
+    assert adresse in client.get(liste).content.decode()
+    assert "partie à une convention" in client.get(adresse).content.decode()
+    page = client.post(adresse, follow=True).content.decode()
+    assert "n’en font plus qu’une" in page
+    fusion = Fusion.objects.get(absorbee=double)
+    annuler = reverse("partenaires:fusion_annuler", args=[fusion.uuid])
+    assert annuler in page
+    assert distribution.s1.nom in client.get(annuler).content.decode()
+    assert "de nouveau deux fiches" in client.post(annuler, follow=True).content.decode()
+    assert Structure.objects.get(pk=double.pk).fusionnee_dans is None
+
+
+@pytest.mark.parametrize(
+    ("qui", "code"), [("auteur", 403), ("elue", 403), ("etrangere", 404), ("animatrice_b", 404)]
+)
+def test_les_autres_ne_reunissent_pas(qui, code, connecter, distribution, double):
+    client = connecter(getattr(distribution, qui))
+    adresse = page_reunir(distribution.s1, double)
+    assert client.get(adresse).status_code == code
+    assert client.post(adresse).status_code == code
+    assert not Fusion.objects.exists()
+
+
+def test_une_structure_d_un_autre_reseau_aussi_ne_se_reunit_pas(connecter, distribution, double):
+    """Elle est aussi membre du réseau B : réunir changerait des droits que l'animatrice n'a pas."""
+    ConventionFabrique(reseau=distribution.reseau_b, structures=[double])
+    client = connecter(distribution.animatrice)
+    assert (
+        page_reunir(distribution.s1, double)
+        not in client.get(reverse("partenaires:doublons")).content.decode()
+    )
+    assert client.post(page_reunir(distribution.s1, double)).status_code == 403
+    administre = connecter(distribution.administratrice)
+    assert administre.post(page_reunir(distribution.s1, double)).status_code == 302
+
+
+def test_on_cherche_deux_fiches_qui_ne_se_ressemblent_pas(connecter, distribution, double):
+    client = connecter(distribution.animatrice)
+    liste = reverse("partenaires:doublons")
+    premiere = client.get(liste, {"q": "pays de la"}).content.decode()
+    assert f"?avec={distribution.s2.uuid}" in premiere
+    assert distribution.s3.nom not in client.get(liste, {"q": "chambre"}).content.decode()
+    seconde = client.get(liste, {"avec": distribution.s2.uuid, "q": "la chambre"}).content.decode()
+    assert page_reunir(distribution.s2, double) in seconde
+    assert client.get(liste, {"avec": "n'importe quoi"}).status_code == 200
+
+
+def test_la_liste_des_doublons_coute_toujours_autant(
+    connecter, acteur, distribution, double, nombre_de_requetes
+):
+    client = connecter(distribution.animatrice)
+    liste = reverse("partenaires:doublons")
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    client.get(liste)
+    with nombre_de_requetes(8):
+        assert double.nom in client.get(liste).content.decode()
+    for rang in range(2):
+        autre = StructureFabrique(nom=f"Chambre de la vallée {rang}", type=distribution.s1.type)
+        ConventionFabrique(reseau=distribution.reseau, structures=[autre])
+        reunir(acteur=acteur, gardee=distribution.s1, absorbee=autre)
+    with nombre_de_requetes(8):
+        page = client.get(liste)
+    assert len(page.context["page_fusions"]) == 3

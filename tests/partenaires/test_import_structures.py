@@ -256,7 +256,8 @@ def test_relire_coute_toujours_le_meme_nombre_de_requetes(client, adresse, nombr
     relecture = relire(deposer(client, adresse, LISTE))
     with nombre_de_requetes(9):
         client.get(relecture)
-    longue = "Nom;Nature;Commune\n" + "".join(f"Coop {n};CAE;Ambert\n" for n in range(60))
+    longue = "Nom;Nature;Commune;SIRET\nCoop;CAE;Ambert;732 829 320 00074\n"
+    longue += "".join(f"Coop {n};CAE;Ambert;\n" for n in range(59))
     relecture = relire(deposer(client, adresse, longue))
     with nombre_de_requetes(9):
         page = client.get(relecture)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from partenaires.horaires import HorairesIllisibles, en_osm, en_phrases, lire_plages
 from partenaires.models import Structure
 from partenaires.services.fusions import reunir
-from partenaires.siret import lire_siret, siret_lisible
+from partenaires.siret import lire_siret
 from socle.acteur import acteur_de
 from socle.models import AccesJournal
 from tests.fabriques import ConventionFabrique, MandatFabrique, StructureFabrique
@@ -123,7 +123,7 @@ def test_la_poste_a_sa_propre_cle():
     assert lire_siret("35600000009075") == "35600000009075"
     with pytest.raises(ValueError, match="clé"):
         lire_siret("35600000009076")
-    assert siret_lisible("73282932000074") == "732\u00a0829\u00a0320\u00a000074"
+    assert Structure(siret="73282932000074").siret_lisible == "732\u00a0829\u00a0320\u00a000074"
 
 
 def test_un_siret_deja_pris_se_dit_sans_trahir_un_autre_reseau(connecter, distribution, adresse):
