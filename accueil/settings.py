@@ -234,6 +234,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="6-20", minute=20),
         "options": {"expires": 3600},
     },
+    # De jour, chaque heure : un rappel manqué se rattrape dans la matinée.
+    "suivre-les-evenements": {
+        "task": "partenaires.tasks.suivre_les_evenements",
+        "schedule": crontab(hour="7-19", minute=10),
+        "options": {"expires": 3600},
+    },
     # Le matin : ces courriels se lisent au bureau.
     "prevenir-les-partenaires": {
         "task": "partenaires.tasks.prevenir_les_partenaires",
@@ -391,6 +397,7 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.cartes.REGLES",
     "partenaires.permissions.emport.REGLES",
     "partenaires.permissions.ressources.REGLES",
+    "partenaires.permissions.evenements.REGLES",
     "porteurs.permissions.REGLES",
     "accueil.permissions.REGLES",
 ]
@@ -426,12 +433,15 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.mandats.GENRES",
     "partenaires.courriels.confirmations.GENRES",
     "partenaires.courriels.ressources.GENRES",
+    "partenaires.courriels.evenements.GENRES",
     "partenaires.courriels.conventions.GENRES",
     "porteurs.courriels.GENRES",
 ]
 # Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.
 MAILLON_DEPARTS = ["porteurs.services.departs.DEPARTS"]
 MAILLON_AGENDA = ["porteurs.agenda.RAISONS"]
+# Ce que montrent les agendas « .ics », celui de chacun et celui d'un réseau.
+MAILLON_AGENDAS = ["partenaires.services.evenements.rendez_vous", "porteurs.agendas.reunions"]
 MAILLON_INDICATEURS = [
     "porteurs.indicateurs.INDICATEURS",
     "partenaires.indicateurs.INDICATEURS",
@@ -440,6 +450,7 @@ MAILLON_INDICATEURS = [
 MAILLON_SANTE = ["socle.sante.CONTROLES", "socle.fichiers.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",
+    "partenaires.demonstration.lancement.construire",
     "partenaires.demonstration.fiches.construire",
     "partenaires.demonstration.competences.construire_competences",
     "partenaires.demonstration.mandats.construire",
