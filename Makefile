@@ -10,7 +10,7 @@ PRODUCTION := SITE_URL=https://maillon.example ALLOWED_HOSTS=maillon.example MAI
 	EMAIL_URL=submission://localhost:587 \
 	SECRET_KEY=pour-verifier-les-reglages-0123456789-abcdefghijklmnopqrstuvwxyz
 
-.PHONY: run test test-complet test-lent lint resetdb donnees verrous
+.PHONY: run test test-complet test-lent bench lint resetdb donnees verrous
 .DEFAULT_GOAL := run
 
 run: .venv/installe
@@ -24,6 +24,10 @@ test-complet: .venv/installe-test
 
 test-lent: .venv/installe-test
 	@exec $(EMBARQUE) exec --racine var/tests -- $(PY) -m pytest -n 2 -m lent $(ARGS)
+
+# Des mesures, en multiples d'une vue nue : rien n'échoue, on lit (bench/LISEZMOI.md).
+bench: .venv/installe-test
+	@exec $(EMBARQUE) exec --racine var/bench -- $(PY) -m bench.couverture $(ARGS)
 
 lint: .venv/installe-test
 	$(PY) -m ruff check .

@@ -1,19 +1,20 @@
 """Qui couvre quoi : la règle, en clair, et la matrice d'un réseau, calculée par ensembles.
 
 La matrice ne compare jamais une compétence à une commune. Les compétences d'une structure qui ont
-les mêmes communes et les mêmes personnes forment un *profil* ; chaque profil est un bit. Une case
-(thème × étape) est alors un entier, une commune aussi (les profils qui la desservent), et les
-communes qui ont le même entier se comptent ensemble. Un essai compare le tout à ``couvre``.
+les mêmes communes et les mêmes personnes forment un *profil* ; chaque profil est un bit, chaque
+commune en est un autre. Une case (thème × étape) est un entier, les profils présents ; ce qu'un
+profil dessert en est un aussi, les communes ; le reste n'est que « et », « ou » et des bits comptés.
+Un essai compare le tout à ``couvre``.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 
 from partenaires.enums import CHAINE, Cote, SectionNaf
 from partenaires.models import (
@@ -27,6 +28,7 @@ from partenaires.models import (
 )
 
 # À partir d'autant de structures pour une même commune, on se recouvre : autant en parler entre soi.
+# ``Couverture._desservies`` compte jusque-là, et pas plus loin.
 RECOUVREMENT = 4
 SANS_EPCI = "Communes sans intercommunalité"
 
@@ -51,15 +53,15 @@ class Case(NamedTuple):
     """Un thème à une étape, dans une zone.
 
     ``structures`` : combien y servent au moins une commune. ``servies`` sur ``communes`` : combien
-    de communes sont servies par l'une d'elles. ``au_plus`` : le plus grand nombre de structures
-    qui servent une même commune. ``seule_personne`` : tout y repose sur une personne nommée, quel
+    de communes sont servies par l'une d'elles. ``recouvrement`` : l'une d'elles l'est par
+    ``RECOUVREMENT`` structures ou plus. ``seule_personne`` : tout y repose sur une personne nommée, quel
     que soit le nombre de structures.
     """
 
     structures: int
     servies: int
     communes: int
-    au_plus: int
+    recouvrement: bool
     seule_personne: bool
 
     @property
@@ -73,10 +75,6 @@ class Case(NamedTuple):
     @property
     def partielle(self) -> bool:
         return 0 < self.servies < self.communes
-
-    @property
-    def recouvrement(self) -> bool:
-        return self.au_plus >= RECOUVREMENT
 
     @property
     def etat(self) -> str:
@@ -123,13 +121,12 @@ class Personne(NamedTuple):
         return f"{self.prenom} {self.nom}".strip()
 
 
-@dataclass(frozen=True)
-class Profil:
-    """Ce qu'ont en commun des compétences d'une structure. ``lieux`` vide : ceux de la structure."""
+class Profil(NamedTuple):
+    """Ce qu'ont en commun des compétences d'une structure : ses communes et ses personnes, en bits."""
 
     structure_id: int
-    lieux: frozenset[int]
-    personnes: frozenset[int]
+    lieux: int
+    personnes: int
 
 
 @dataclass
@@ -139,11 +136,10 @@ class Couverture:
     themes: list[Theme]
     zones: list[Zone]
     structures: dict[int, Structure]
-    dessertes: dict[int, frozenset[int]]
-    profils: list[Profil]
-    presents: dict[tuple[int, str], int]
     # Par structure et par personne : qui est en poste aujourd'hui.
     personnes: dict[tuple[int, int], Personne]
+    profils: list[Profil] = field(default_factory=list)
+    presents: dict[tuple[int, str], int] = field(default_factory=dict)
     memoire: dict = field(default_factory=dict)
 
     @cached_property
@@ -151,17 +147,21 @@ class Couverture:
         return {pk: lieu for zone in self.zones for pk, lieu in zone.communes.items()}
 
     @cached_property
-    def par_commune(self) -> dict[int, int]:
-        """Par commune du réseau, les profils qui la desservent."""
-        partout, desservies = 0, dict.fromkeys(self.communes, 0)
-        for rang, profil in enumerate(self.profils):
-            lieux = profil.lieux or self.dessertes.get(profil.structure_id)
-            if not lieux:
-                partout |= 1 << rang
-                continue
-            for commune in lieux & self.communes.keys():
-                desservies[commune] |= 1 << rang
-        return {commune: masque | partout for commune, masque in desservies.items()}
+    def bits(self) -> dict[int, int]:
+        """Par commune du réseau, son bit."""
+        return {commune: 1 << rang for rang, commune in enumerate(self.communes)}
+
+    @cached_property
+    def bits_des_personnes(self) -> dict[int, int]:
+        """Par personne en poste, son bit : le même dans toutes ses structures."""
+        return {pk: 1 << rang for rang, pk in enumerate({qui: 0 for _, qui in self.personnes})}
+
+    def masque(self, communes) -> int:
+        """Les bits de ces communes ; celles d'un autre réseau n'en ont pas."""
+        bits, masque = self.bits, 0
+        for commune in communes:
+            masque |= bits.get(commune, 0)
+        return masque
 
     @cached_property
     def sans_nom(self) -> int:
@@ -171,94 +171,103 @@ class Couverture:
     def communes_de(self, zone: Zone | None) -> dict[int, Lieu]:
         return zone.communes if zone else self.communes
 
-    def _classes(self, zone: Zone | None) -> tuple[int, Counter, int]:
-        """Les profils présents dans la zone, et combien de communes ont les mêmes."""
+    def _zone(self, zone: Zone | None) -> tuple[int, int, int]:
+        """Les communes de la zone, leur nombre, et les profils qui en desservent au moins une."""
         cle = zone and zone.code
         if cle not in self.memoire:
             communes = self.communes_de(zone)
-            classes = Counter(self.par_commune[c] for c in communes)
-            tous = 0
-            for masque in classes:
-                tous |= masque
-            self.memoire[cle] = tous, classes, {}
+            masque, presents = self.masque(communes), 0
+            for rang, profil in enumerate(self.profils):
+                if profil.lieux & masque:
+                    presents |= 1 << rang
+            self.memoire[cle] = masque, len(communes), presents
         return self.memoire[cle]
 
+    def _desservies(self, presents: int) -> tuple[int, int]:
+        """Les communes que ces profils desservent, et celles qu'ils sont quatre au moins à servir."""
+        if presents not in self.memoire:
+            une = deux = trois = quatre = 0
+            for rang in _rangs(presents):
+                lieux = self.profils[rang].lieux
+                quatre |= trois & lieux
+                trois |= deux & lieux
+                deux |= une & lieux
+                une |= lieux
+            self.memoire[presents] = une, quatre
+        return self.memoire[presents]
+
     def case(self, theme_id: int, etape: str, zone: Zone | None = None) -> Case:
-        tous, classes, connues = self._classes(zone)
-        presents = self.presents.get((theme_id, etape), 0) & tous
-        if presents not in connues:
-            servies = au_plus = 0
-            for masque, nombre in classes.items():
-                if ici := (masque & presents).bit_count():
-                    servies += nombre
-                    au_plus = max(au_plus, ici)
-            connues[presents] = Case(
-                # Une structure n'a qu'une compétence par case : un bit présent, une structure.
-                presents.bit_count(),
-                servies,
-                len(self.communes_de(zone)),
-                au_plus,
-                self._repose_sur_une_personne(presents),
-            )
-        return connues[presents]
+        presents = self.presents.get((theme_id, etape), 0)
+        masque, communes, de_la_zone = self._zone(zone)
+        desservies, partagees = self._desservies(presents)
+        ici = presents & de_la_zone
+        return Case(
+            # Une structure n'a qu'une compétence par case : un bit présent, une structure.
+            ici.bit_count(),
+            (desservies & masque).bit_count(),
+            communes,
+            bool(partagees & masque),
+            self._repose_sur_une_personne(ici),
+        )
 
     def _repose_sur_une_personne(self, presents: int) -> bool:
         if not presents or presents & self.sans_nom:
             return False
-        personnes: set[int] = set()
+        personnes = 0
         for profil in self.profils_de(presents):
             personnes |= profil.personnes
-            if len(personnes) > 1:
-                return False
-        return True
+        return personnes.bit_count() == 1
 
     def profils_de(self, presents: int):
-        while presents:
-            bit = presents & -presents
-            yield self.profils[bit.bit_length() - 1]
-            presents ^= bit
+        return (self.profils[rang] for rang in _rangs(presents))
 
     def noms_des_structures(self, presents: int, zone: Zone | None = None) -> list[str]:
         """Les structures de ces profils qui servent la zone, par ordre alphabétique."""
-        ici = {p.structure_id for p in self.profils_de(presents & self._classes(zone)[0])}
+        ici = {p.structure_id for p in self.profils_de(presents & self._zone(zone)[2])}
         return [structure.nom for pk, structure in self.structures.items() if pk in ici]
 
     def servies(self, theme_id: int, etape: str, zone: Zone | None = None) -> dict[int, int]:
         """Par commune de la zone, le nombre de structures qui la servent ; 0 quand personne."""
-        presents = self.presents.get((theme_id, etape), 0)
-        return {c: (self.par_commune[c] & presents).bit_count() for c in self.communes_de(zone)}
+        lieux = [p.lieux for p in self.profils_de(self.presents.get((theme_id, etape), 0))]
+        return {
+            commune: sum(1 for masque in lieux if masque & self.bits[commune])
+            for commune in self.communes_de(zone)
+        }
+
+
+def _rangs(bits: int) -> list[int]:
+    """Les rangs des bits levés, du plus petit au plus grand."""
+    rangs = []
+    while bits:
+        bit = bits & -bits
+        rangs.append(bit.bit_length() - 1)
+        bits ^= bit
+    return rangs
 
 
 def lire_couverture(reseau, *, section: str = "") -> Couverture:
-    """La couverture du réseau aujourd'hui, pour un secteur ou pour tous, en six requêtes.
+    """La couverture du réseau aujourd'hui, pour un secteur ou pour tous, en cinq requêtes.
 
     Ne comptent que les structures qu'une convention en vigueur lie au réseau, et les personnes
     dont un mandat y court aujourd'hui.
     """
     jour = reseau.aujourd_hui()
+    dessertes = StructureCommune.objects.filter(structure=OuterRef("pk")).order_by()
     structures = {
         s.pk: s
         for s in Structure.objects.membres(reseau.pk, jour)
-        .only("uuid", "nom", "type", "cle_tri")
+        .annotate(dessert=ArraySubquery(dessertes.values("commune_id")))
+        .only("uuid", "nom", "cle_tri")
         .order_by("cle_tri", "pk")
     }
-    themes = list(Theme.objects.du_reseau(reseau))
-    dessertes: dict[int, set[int]] = {}
-    for structure_id, commune_id in StructureCommune.objects.filter(
-        structure__in=list(structures)
-    ).values_list("structure_id", "commune_id"):
-        dessertes.setdefault(structure_id, set()).add(commune_id)
-    personnes = _en_poste(reseau, jour)
-    profils, presents = _profils(list(structures), [t.pk for t in themes], personnes, section)
-    return Couverture(
-        themes=themes,
+    couverture = Couverture(
+        themes=list(Theme.objects.du_reseau(reseau)),
         zones=_zones(reseau),
         structures=structures,
-        dessertes={pk: frozenset(communes) for pk, communes in dessertes.items()},
-        profils=profils,
-        presents=presents,
-        personnes=personnes,
+        personnes=_en_poste(reseau, jour),
     )
+    _ranger_par_profil(couverture, section)
+    return couverture
 
 
 def _zones(reseau) -> list[Zone]:
@@ -306,58 +315,75 @@ def _en_poste(reseau, jour) -> dict[tuple[int, int], Personne]:
     return personnes
 
 
-# Les compétences des membres, rangées par profil : autant de lignes que de profils, et non que de
-# compétences. ``cases`` : thème × 8 + rang de l'étape.
-PROFILS = """
-WITH retenues AS (
-  SELECT c.id, c.structure_id,
-         c.theme_id * 8 + array_position(%(chaine)s::text[], c.etape::text) - 1 AS rang
-    FROM partenaires_competence c
-   WHERE c.structure_id = ANY(%(structures)s) AND c.theme_id = ANY(%(themes)s)
-     AND (%(section)s = '' OR c.sections = '{}' OR %(section)s = ANY(c.sections))
-), lieux AS (
-  SELECT l.competence_id, array_agg(l.commune_id ORDER BY l.commune_id) AS communes
-    FROM partenaires_competencecommune l JOIN retenues r ON r.id = l.competence_id
-   GROUP BY l.competence_id
-), actifs AS (
-  SELECT * FROM unnest(%(de)s::bigint[], %(qui)s::bigint[]) AS a (structure_id, utilisateur_id)
-), noms AS (
-  SELECT n.competence_id, array_agg(n.utilisateur_id ORDER BY n.utilisateur_id) AS personnes
-    FROM partenaires_competencepersonne n
-    JOIN retenues r ON r.id = n.competence_id
-    JOIN actifs a ON a.structure_id = r.structure_id AND a.utilisateur_id = n.utilisateur_id
-   GROUP BY n.competence_id
-)
-SELECT r.structure_id, l.communes, n.personnes, array_agg(r.rang)
-  FROM retenues r
-  LEFT JOIN lieux l ON l.competence_id = r.id
-  LEFT JOIN noms n ON n.competence_id = r.id
- GROUP BY 1, 2, 3
- ORDER BY 1, 2, 3
+# Trois listes en un aller et retour : les compétences par structure, celles de chaque personne
+# nommée, celles de chaque commune choisie. ``cases`` : thème × 8 + rang de l'étape.
+COMPETENCES = """
+SELECT 'structure' AS quoi, c.structure_id AS qui, array_agg(c.id) AS competences,
+       array_agg(c.theme_id * 8 + array_position(%(chaine)s::text[], c.etape::text) - 1) AS cases
+  FROM partenaires_competence c
+ WHERE c.structure_id = ANY(%(structures)s) AND c.theme_id = ANY(%(themes)s)
+   AND (%(section)s = '' OR c.sections = '{}' OR %(section)s = ANY(c.sections))
+ GROUP BY c.structure_id
+UNION ALL
+SELECT 'personne', n.utilisateur_id, array_agg(n.competence_id), NULL
+  FROM partenaires_competencepersonne n JOIN partenaires_competence c ON c.id = n.competence_id
+ WHERE c.structure_id = ANY(%(structures)s) AND n.utilisateur_id = ANY(%(personnes)s)
+ GROUP BY n.utilisateur_id
+UNION ALL
+SELECT 'commune', l.commune_id, array_agg(l.competence_id), NULL
+  FROM partenaires_competencecommune l JOIN partenaires_competence c ON c.id = l.competence_id
+ WHERE c.structure_id = ANY(%(structures)s)
+ GROUP BY l.commune_id
 """
 
 
-def _profils(structures, themes, personnes, section):
+def _ranger_par_profil(couverture: Couverture, section: str) -> None:
+    """Lit les compétences des membres et remplit ``profils`` et ``presents``."""
     with connection.cursor() as curseur:
         curseur.execute(
-            PROFILS,
+            COMPETENCES,
             {
                 "chaine": [str(etape) for etape in CHAINE],
-                "structures": structures,
-                "themes": themes,
+                "structures": list(couverture.structures),
+                "themes": [theme.pk for theme in couverture.themes],
+                "personnes": list(couverture.bits_des_personnes),
                 "section": section,
-                "de": [structure for structure, _ in personnes],
-                "qui": [personne for _, personne in personnes],
             },
         )
         lignes = curseur.fetchall()
-    profils, par_rang = [], {}
-    for rang, (structure_id, lieux, noms, cases) in enumerate(lignes):
-        profils.append(Profil(structure_id, frozenset(lieux or ()), frozenset(noms or ())))
-        bit = 1 << rang
-        for case in cases:
+    lieux: dict[int, int] = {}
+    noms: dict[int, list[int]] = {}
+    for quoi, qui, competences, _ in lignes:
+        if quoi == "commune":
+            # Une commune d'un autre réseau n'a pas de bit, mais la compétence y est bornée.
+            bit = couverture.bits.get(qui, 0)
+            for competence in competences:
+                lieux[competence] = lieux.get(competence, 0) | bit
+        elif quoi == "personne":
+            for competence in competences:
+                noms.setdefault(competence, []).append(qui)
+    # Un mandat dans une autre structure ne suffit pas : on s'en charge pour celle-ci.
+    en_poste: dict[int, dict[int, int]] = {}
+    for de, qui in couverture.personnes:
+        en_poste.setdefault(de, {})[qui] = couverture.bits_des_personnes[qui]
+    tout = couverture.masque(couverture.communes)
+    profils: dict[Profil, int] = {}
+    par_rang: dict[int, int] = {}
+    for quoi, structure_id, competences, cases in lignes:
+        if quoi != "structure":
+            continue
+        structure = couverture.structures[structure_id]
+        partout = couverture.masque(structure.dessert) if structure.dessert else tout
+        bits = en_poste.get(structure_id, {})
+        for competence, case in zip(competences, cases, strict=True):
+            nommees = 0
+            for qui in noms.get(competence, ()):
+                nommees |= bits.get(qui, 0)
+            profil = Profil(structure_id, lieux.get(competence, partout), nommees)
+            bit = 1 << profils.setdefault(profil, len(profils))
             par_rang[case] = par_rang.get(case, 0) | bit
-    return profils, {(case // 8, CHAINE[case % 8]): bits for case, bits in par_rang.items()}
+    couverture.profils = list(profils)
+    couverture.presents = {(case // 8, CHAINE[case % 8]): bits for case, bits in par_rang.items()}
 
 
 # --- Une structure, pour sa page --------------------------------------------------------------

@@ -1,11 +1,12 @@
 """« Qui fait quoi » : la matrice du réseau, une case en détail, le papier et la feuille de calcul."""
 
+from functools import cached_property
+from html import escape
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
@@ -58,17 +59,28 @@ class Lecture:
         )
         self.par_epci = demandee == AXE and len(self.couverture.zones) > 1
 
-    @property
+    @cached_property
     def parametres(self) -> str:
         """La suite de l'adresse qui redemande la même lecture, ou rien."""
         epci = AXE if self.par_epci else self.zone.code if self.zone else ""
         choix = {nom: v for nom, v in (("epci", epci), ("secteur", self.section)) if v}
         return f"?{urlencode(choix)}" if choix else ""
 
-    @property
+    @cached_property
     def reperes(self) -> dict[str, str]:
         """Par code d'intercommunalité, la lettre qui la désigne dans les cases : A, B… Z, AA…"""
         return {z.code: _lettre(rang) for rang, z in enumerate(self.couverture.zones)}
+
+    @cached_property
+    def cases(self) -> dict[tuple[int, str], list[Case]]:
+        """Par thème et par étape : une case, ou une par intercommunalité."""
+        c = self.couverture
+        zones = c.zones if self.par_epci else [self.zone]
+        return {
+            (theme.pk, etape): [c.case(theme.pk, etape, zone) for zone in zones]
+            for theme in c.themes
+            for etape in CHAINE
+        }
 
     @property
     def ou(self) -> str:
@@ -91,13 +103,8 @@ def _lettre(rang: int) -> str:
 def couverture(request, reseau):
     """La matrice : thèmes × étapes, pour une zone ou par intercommunalité."""
     lecture = Lecture(request, reseau)
-    cellules = _cellules_par_epci if lecture.par_epci else _cellules
     base = reverse("partenaires:couverture", args=[lecture.reseau.slug])
-    toutes = {
-        (theme.pk, etape): lecture.couverture.case(theme.pk, etape, lecture.zone)
-        for theme in lecture.couverture.themes
-        for etape in CHAINE
-    }
+    ecrire = _cellule_par_epci if lecture.par_epci else _cellule
     return render(
         request,
         "partenaires/couverture.html",
@@ -106,14 +113,11 @@ def couverture(request, reseau):
             "lecture": lecture,
             "etapes": [e.label for e in CHAINE],
             "cotes": [
-                (
-                    cote,
-                    [(theme.libelle, cellules(lecture, theme, base, toutes)) for theme in themes],
-                )
+                (cote, [(t.libelle, _cellules(lecture, t, base, ecrire)) for t in themes])
                 for cote, themes in lecture.par_cote()
             ],
             "reperes": [(lecture.reperes[z.code], z) for z in lecture.couverture.zones],
-            "resume": _resume(lecture, toutes),
+            "resume": _resume(lecture),
             "secteurs": SectionNaf.choices,
             "communes": len(lecture.couverture.communes_de(lecture.zone)),
             "structures": len(lecture.couverture.structures),
@@ -122,80 +126,59 @@ def couverture(request, reseau):
     )
 
 
-# Les cases s'écrivent ici, et non dans le gabarit : elles sont des centaines.
+# Les cases s'écrivent ici, et non dans le gabarit : elles sont des centaines. Rien de ce qu'une
+# personne a écrit n'y entre : des nombres, des lettres, et une adresse échappée une fois par ligne.
 
 
-def _cellules(lecture: Lecture, theme, base: str, toutes: dict) -> SafeString:
-    adresse, suite = f"{base}{theme.uuid}/", lecture.parametres
-    return mark_safe(  # noqa: S308 — chaque case est échappée par format_html
-        "".join(_cellule(toutes[theme.pk, e], f"{adresse}{e}/{suite}") for e in CHAINE)
-    )
-
-
-def _cellule(case: Case, adresse: str) -> SafeString:
-    """Une case : son signe, son nombre, et la part des communes si elle n'est pas entière."""
-    if case.manque:
-        return format_html(
-            '<td class="manque"><a href="{}"><b>✕</b><span class="v">personne</span></a></td>',
-            adresse,
+def _cellules(lecture: Lecture, theme, base: str, ecrire) -> SafeString:
+    adresse, suite = f"{base}{theme.uuid}/", escape(lecture.parametres)
+    return mark_safe(  # noqa: S308 — voir ci-dessus
+        "".join(
+            ecrire(lecture, lecture.cases[theme.pk, e], f"{adresse}{e}/{suite}") for e in CHAINE
         )
-    partie = (
-        format_html("<i>{}/{}<span class=v> communes</span></i>", case.servies, case.communes)
-        if case.partielle
-        else ""
     )
+
+
+def _cellule(lecture: Lecture, cases: list[Case], adresse: str) -> str:
+    """Une case : son signe, son nombre, et la part des communes si elle n'est pas entière."""
+    (case,) = cases
+    if case.manque:
+        return (
+            f'<td class="manque"><a href="{adresse}"><b>✕</b><span class=v>personne</span></a></td>'
+        )
+    partie = ""
+    if case.partielle:
+        partie = f"<i>{case.servies}/{case.communes}<span class=v> communes</span></i>"
     classe, nombre = "", f"{case.structures}"
     if case.fragile:
         classe, nombre = "seul", f"!\u00a0{case.structures}"
     elif case.recouvrement:
         classe, nombre = "plus", f"{case.structures}\u00a0+"
     mot = "une seule personne" if case.structures > 1 and case.seule_personne else "structure"
-    return format_html(
-        '<td class="{}"><a href="{}"><b>{}</b><span class=v> {}</span>{}</a></td>',
-        classe,
-        adresse,
-        nombre,
-        mot,
-        partie,
+    return (
+        f'<td class="{classe}"><a href="{adresse}"><b>{nombre}</b>'
+        f"<span class=v> {mot}</span>{partie}</a></td>"
     )
 
 
-def _cellules_par_epci(lecture: Lecture, theme, base: str, toutes: dict) -> SafeString:
-    """Une case par étape, qui nomme par leur lettre les intercommunalités sans personne ou fragiles."""
-    reperes, cases = lecture.reperes, []
-    for etape in CHAINE:
-        par_zone = [
-            (reperes[z.code], lecture.couverture.case(theme.pk, etape, z))
-            for z in lecture.couverture.zones
-        ]
-        manques = [lettre for lettre, case in par_zone if case.manque]
-        seules = [lettre for lettre, case in par_zone if case.fragile]
-        partielles = [lettre for lettre, case in par_zone if case.partielle]
-        contenu = mark_safe(  # noqa: S308 — chaque morceau est échappé par format_html
-            "".join(
-                format_html(
-                    '<span class="{}"><b>{}</b> {}</span>', classe, signe, _noms(lettres, par_zone)
-                )
-                for classe, signe, lettres in (
-                    ("manque", "✕", manques),
-                    ("seul", "!", seules),
-                    ("partie", "½", partielles),
-                )
-                if lettres
-            )
+def _cellule_par_epci(lecture: Lecture, cases: list[Case], adresse: str) -> str:
+    """Nomme par leur lettre les intercommunalités sans personne, fragiles, ou servies en partie."""
+    par_zone = list(zip(lecture.reperes.values(), cases, strict=True))
+    manques = [lettre for lettre, case in par_zone if case.manque]
+    seules = [lettre for lettre, case in par_zone if case.fragile]
+    partielles = [lettre for lettre, case in par_zone if case.partielle]
+    contenu = "".join(
+        f'<span class="{classe}"><b>{signe}</b> {_noms(lettres, par_zone)}</span>'
+        for classe, signe, lettres in (
+            ("manque", "✕", manques),
+            ("seul", "!", seules),
+            ("partie", "½", partielles),
         )
-        cases.append(
-            format_html(
-                '<td class="{}"><a href="{}{}/{}/{}">{}</a></td>',
-                "manque" if manques else "seul" if seules else "",
-                base,
-                theme.uuid,
-                etape,
-                lecture.parametres,
-                contenu or mark_safe('<b>✓</b><span class="v">assuré partout</span>'),
-            )
-        )
-    return mark_safe("".join(cases))  # noqa: S308 — chaque case est échappée par format_html
+        if lettres
+    )
+    classe = "manque" if manques else "seul" if seules else ""
+    contenu = contenu or "<b>✓</b><span class=v>assuré partout</span>"
+    return f'<td class="{classe}"><a href="{adresse}">{contenu}</a></td>'
 
 
 def _noms(lettres: list[str], par_zone: list) -> str:
@@ -204,14 +187,13 @@ def _noms(lettres: list[str], par_zone: list) -> str:
     return " ".join(lettres) if len(lettres) <= REPERES else f"{len(lettres)} sur {len(par_zone)}"
 
 
-def _resume(lecture: Lecture, toutes: dict) -> dict:
+def _resume(lecture: Lecture) -> dict:
     """Les manques, les fragilités et les recouvrements : combien, et lesquels, par thème."""
-    zones = lecture.couverture.zones if lecture.par_epci else [lecture.zone]
     resume = {"manques": 0, "fragiles": 0, "recouvrements": 0, "a_combler": [], "a_epauler": []}
     for theme in lecture.couverture.themes:
         vides, seules = [], []
         for etape in CHAINE:
-            cases = [lecture.couverture.case(theme.pk, etape, zone) for zone in zones]
+            cases = lecture.cases[theme.pk, etape]
             resume["manques"] += (absents := sum(c.manque for c in cases))
             resume["fragiles"] += (seuls := sum(c.fragile for c in cases))
             resume["recouvrements"] += sum(c.recouvrement for c in cases)
@@ -306,8 +288,9 @@ def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
         if pk not in par_structure:
             continue
         profil = par_structure[pk]
-        lieux = profil.lieux or c.dessertes.get(pk) or dans_la_zone.keys()
-        servies = [lieu.nom for commune, lieu in dans_la_zone.items() if commune in lieux]
+        servies = [
+            lieu.nom for commune, lieu in dans_la_zone.items() if profil.lieux & c.bits[commune]
+        ]
         if servies:
             lignes.append(
                 {
@@ -315,7 +298,7 @@ def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
                     "personnes": [
                         {"personne": fiche, "telephone": fiche.telephone}
                         for (de, qui), fiche in c.personnes.items()
-                        if de == pk and qui in profil.personnes
+                        if de == pk and profil.personnes & c.bits_des_personnes[qui]
                     ],
                     "servies": servies,
                     "partielle": len(servies) < len(dans_la_zone),
