@@ -414,6 +414,7 @@ MAILLON_TUILES = [
     "partenaires.tuiles.partage_a_ouvrir",
     "partenaires.tuiles.charte_a_accepter",
     "porteurs.tuiles.prochaine_reunion",
+    "partenaires.tuiles.personnes_a_regler",
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",

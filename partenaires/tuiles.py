@@ -1,9 +1,21 @@
 """Ce que les partenaires apportent à « Mon tableau » : ce qu'il reste à régler dans un réseau."""
 
-from partenaires.enums import Fonction
-from partenaires.models import AcceptationCharte, CharteFonctionnement, Reseau
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from partenaires.enums import CONVENTION_EN_VIGUEUR, Fonction
+from partenaires.models import (
+    AcceptationCharte,
+    CharteFonctionnement,
+    ConfirmationAnnuelle,
+    ConventionStructure,
+    DepartSignale,
+    Reseau,
+)
 from partenaires.permissions.adhesion import LECTEURS
+from partenaires.services.confirmations import RAPPELS
 from partenaires.services.lancement import avancements
+from partenaires.services.rappels import qui_finissent
 from socle.tuiles import Tuile
 
 
@@ -69,4 +81,45 @@ def partage_a_ouvrir(acteur) -> Tuile | None:
         contexte={"reseaux": reseaux},
         place="cote",
         attentes=len(reseaux),
+    )
+
+
+def personnes_a_regler(acteur) -> Tuile | None:
+    """Pour l'animation : départs signalés, mandats qui finissent, confirmations restées muettes."""
+    animes = acteur.reseaux(Fonction.ANIMATEUR)
+    if not animes:
+        return None
+
+    def nombre(lignes, reseau: str):
+        groupes = lignes.filter(**{reseau: OuterRef("pk")}).order_by().values(reseau)
+        return Coalesce(Subquery(groupes.annotate(n=Count("pk")).values("n")), 0)
+
+    muettes = ConfirmationAnnuelle.objects.ouvertes().filter(envois__gt=len(RAPPELS))
+    membres = ConventionStructure.objects.filter(
+        convention__reseau=OuterRef("pk"),
+        convention__etat__in=CONVENTION_EN_VIGUEUR,
+        convention__periode__contains=acteur.jour,
+        structure__in=muettes.values("structure"),
+    )
+    reseaux = Reseau.objects.filter(pk__in=animes).annotate(
+        departs=nombre(DepartSignale.objects.filter(regle_le=None), "mandat__reseau"),
+        finissent=nombre(qui_finissent(acteur.jour), "reseau"),
+        muettes=Coalesce(
+            Subquery(
+                membres.order_by()
+                .values("convention__reseau")
+                .annotate(n=Count("structure", distinct=True))
+                .values("n")
+            ),
+            0,
+        ),
+    )
+    lignes = [r for r in reseaux.order_by("nom", "pk") if r.departs or r.finissent or r.muettes]
+    if not lignes:
+        return None
+    return Tuile(
+        gabarit="partenaires/_tuile_personnes.html",
+        contexte={"reseaux": lignes},
+        place="cote",
+        attentes=sum(r.departs for r in lignes),
     )

@@ -69,7 +69,7 @@ def ouvrir_mandat(
     prevus = [m for m in voisins if m is not en_cours]
     fin = prevus[0].periode.lower if prevus else None
     if en_cours is None:
-        return Mandat.objects.create(
+        en_cours = Mandat.objects.create(
             utilisateur=utilisateur,
             structure=structure,
             reseau=reseau,
@@ -77,9 +77,13 @@ def ouvrir_mandat(
             administre=administre,
             periode=DateRange(jour, fin),
         )
-    en_cours.periode = DateRange(en_cours.periode.lower, fin)
-    en_cours.administre = en_cours.administre or administre
-    en_cours.save(update_fields=["periode", "administre"])
+    else:
+        en_cours.periode = DateRange(en_cours.periode.lower, fin)
+        en_cours.administre = en_cours.administre or administre
+        en_cours.save(update_fields=["periode", "administre"])
+    if administre and administrateurs_restants(en_cours, jour) + 1 >= ADMINISTRATEURS_VOULUS:
+        # La raison donnée n'a plus cours : un prochain départ la redemandera.
+        AdministrationSeule.objects.filter(structure=structure, reseau=reseau).delete()
     return en_cours
 
 

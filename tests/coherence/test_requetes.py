@@ -128,11 +128,11 @@ LISTES = {
     "les dossiers": ("auteur", un_dossier, du_reseau("porteurs:dossiers"), 10),
     "les dossiers, en animant": ("animatrice", un_dossier, du_reseau("porteurs:dossiers"), 11),
     "un dossier": ("auteur", un_fait, adresse_du_fil, 12),
-    "le tableau": ("auteur", une_tuile, lambda d: reverse("accueil:tableau"), 9),
+    "le tableau": ("auteur", une_tuile, lambda d: reverse("accueil:tableau"), 10),
     "les réunions": ("auteur", une_reunion, du_reseau("porteurs:reunions"), 6),
     "un ordre du jour": ("voisine", un_point, adresse_de_la_reunion, 12),
     "l'annuaire": ("auteur", une_structure, du_reseau("partenaires:annuaire"), 8),
-    "les invitations": ("auteur", une_invitation, du_reseau("partenaires:invitations"), 6),
+    "les invitations": ("auteur", une_invitation, du_reseau("partenaires:invitations"), 7),
     "les réseaux": ("administratrice", un_reseau, lambda d: reverse("partenaires:reseaux"), 5),
     "la boîte d'envoi": ("administratrice", un_courriel, lambda d: reverse("socle:courriels"), 5),
 }
