@@ -7,15 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partenaires.cartes import carte
 from partenaires.couverture import competences_de
 from partenaires.enums import Module, TypeStructure
 from partenaires.horaires import en_phrases
 from partenaires.models import (
+    Commune,
     ConfirmationAnnuelle,
     ConventionStructure,
     Mandat,
     Reseau,
     Structure,
+    StructureCommune,
 )
 from partenaires.models.confirmation import PERIODE, derniere_confirmation
 from partenaires.permissions.adhesion import LECTEURS, structures_invitables
@@ -28,6 +31,8 @@ from socle.permissions import exiger, peut
 from socle.texte import cle, sans_accent
 
 PAR_PAGE = 30
+# Au-delà, la carte alourdirait la page.
+COMMUNES_DESSINEES = 400
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,7 +158,10 @@ def structure(request, reseau, uuid):
     )
     objet = (
         _avec_personnes(membres, reseau, jour)
-        .annotate(confirmee=Exists(confirmations))
+        .annotate(
+            confirmee=Exists(confirmations),
+            a_ses_communes=Exists(StructureCommune.objects.filter(structure=OuterRef("pk"))),
+        )
         .filter(uuid=uuid)
         .first()
     )
@@ -172,6 +180,7 @@ def structure(request, reseau, uuid):
             "structure": objet,
             "heures": en_phrases(objet.horaires),
             "competences": competences,
+            "carte": _carte(objet, reseau) if objet.a_ses_communes else None,
             "suivi": suivi_de(
                 objet,
                 reseau,
@@ -189,6 +198,26 @@ def structure(request, reseau, uuid):
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau)
             and structures_invitables(request.acteur, reseau).filter(pk=objet.pk).exists(),
         },
+    )
+
+
+def _carte(objet, reseau) -> dict | None:
+    """Où va la structure dans ce réseau ; rien pour un territoire trop grand pour se dessiner."""
+    servie = StructureCommune.objects.filter(structure=objet, commune=OuterRef("pk"))
+    communes = list(
+        Commune.objects.filter(couvertures__reseau=reseau)
+        .annotate(servie=Exists(servie))
+        .order_by("cle_tri", "code")[: COMMUNES_DESSINEES + 1]
+    )
+    if len(communes) > COMMUNES_DESSINEES:
+        return None
+    servies = {c.pk for c in communes if c.servie}
+    return carte(
+        communes,
+        classes={c.pk: "assure" if c.pk in servies else "neutre" for c in communes},
+        titres=dict.fromkeys(servies, "desservie"),
+        legende=[("assure", "desservie"), ("neutre", "non desservie")],
+        nom=f"Les communes où va {objet.nom}",
     )
 
 

@@ -15,7 +15,7 @@ from partenaires.models import Competence, Reseau, Structure, Theme
 PAR_PAGE = 40
 
 
-def _reseau(slug: str) -> Reseau:
+def reseau_public(slug: str) -> Reseau:
     """Le réseau, s'il tient un annuaire ; sinon cette page n'existe pas."""
     return get_object_or_404(Reseau.objects.filter(modules__contains=[Module.ANNUAIRE]), slug=slug)
 
@@ -45,7 +45,7 @@ def _themes(structure: Structure) -> list[str]:
 @conditional_page
 def annuaire_public(request, reseau):
     """Qui peut aider sur ce territoire, et comment le joindre. La même page pour tous."""
-    reseau = _reseau(reseau)
+    reseau = reseau_public(reseau)
     structures = _structures(reseau)
     themes = list(
         Theme.objects.du_reseau(reseau).filter(
@@ -80,7 +80,7 @@ def annuaire_public(request, reseau):
 @conditional_page
 def annuaire_public_donnees(request, reseau):
     """Les mêmes structures en données ouvertes, sous les noms du schéma « data inclusion »."""
-    reseau = _reseau(reseau)
+    reseau = reseau_public(reseau)
     return JsonResponse(
         [_donnees(structure) for structure in _structures(reseau)],
         safe=False,

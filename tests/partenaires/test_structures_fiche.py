@@ -4,12 +4,12 @@ import pytest
 from django.urls import reverse
 
 from partenaires.horaires import HorairesIllisibles, en_osm, en_phrases, lire_plages
-from partenaires.models import Structure
+from partenaires.models import Structure, StructureCommune
 from partenaires.services.fusions import reunir
 from partenaires.siret import lire_siret
 from socle.acteur import acteur_de
 from socle.models import AccesJournal
-from tests.fabriques import ConventionFabrique, MandatFabrique, StructureFabrique
+from tests.fabriques import ConventionFabrique, MandatFabrique, StructureFabrique, commune
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +217,17 @@ def test_l_adresse_d_une_fiche_reunie_mene_a_l_autre(connecter, distribution):
     assert reponse.status_code == 302
     assert reponse["Location"] == page_de(distribution, distribution.s1)
     assert connecter(distribution.etrangere).get(ancienne).status_code == 404
+
+
+def test_la_carte_dit_ou_elle_va(connecter, distribution, nombre_de_requetes):
+    client = connecter(distribution.voisine)
+    adresse = page_de(distribution, distribution.s1)
+    assert "Partout dans le réseau" in client.get(adresse).content.decode()
+    StructureCommune.objects.create(structure=distribution.s1, commune=commune())
+    with nombre_de_requetes(12):
+        page = client.get(adresse)
+    assert "Les communes où va" in page.content.decode()
+    assert {nom: texte for nom, texte, _ in page.context["carte"]["lignes"]} == {
+        "Ambert": "desservie",
+        "Thiers": "",
+    }
