@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from partenaires import cartes
 from partenaires.models import Commune, Epci
+from partenaires.territoires import traces
 
 AMBERT_LIVRADOIS_FOREZ, THIERS_DORE = "200070761", "200070712"
 pytestmark = pytest.mark.django_db
@@ -184,3 +185,30 @@ class TestContoursDUnDepartement:
         (ambert,) = [c for c in contours["communes"] if c[0] == "63003"]
         assert ambert[1:3] == ["Ambert", AMBERT_LIVRADOIS_FOREZ]
         assert ambert[4].startswith("M")
+
+
+class TestCarteDeChoix:
+    def test_elle_nomme_les_cases_et_reste_cachee_sans_script(self):
+        choix = cartes.carte_de_choix(
+            ["63", "2A"], deja=["63003"], communes="commune", epcis="epci"
+        )
+        page = sans_vide(render_to_string("partenaires/_carte_choix.html", {"choix": choix}))
+        bloc = page[page.index("<div class=") : page.index(">", page.index("<div class="))]
+        assert bloc.endswith(" hidden")
+        assert 'data-adresse="/contours/DEPARTEMENT/"' in bloc
+        assert 'data-departements="63 2A" data-deja="63003"' in bloc
+        assert 'data-communes="commune" data-epcis="epci"' in bloc
+
+    def test_une_region_se_dessine_plus_simplement_et_sans_trou(self):
+        lot = list(Commune.objects.filter(departement__code__in=["03", "15", "43", "63"]))
+        epcis = dict(Epci.objects.filter(pk__in={c.epci_id for c in lot}).values_list("pk", "nom"))
+        contexte = cartes.carte_des_epci(lot, epcis=epcis, classes={})
+        formes = [f for groupe in contexte["groupes"] for f in groupe["formes"]]
+        assert len(formes) == 46
+        assert sum(len(f.trace) for f in formes) < 20_000
+        # Deux voisines gardent les mêmes sommets sur leur frontière.
+        par_nom = {f.nom: {s for a in traces.lire(f.trace) for s in a} for f in formes}
+        ambert, thiers = par_nom["CC Ambert Livradois Forez"], par_nom["CC Thiers Dore et Montagne"]
+        assert len(ambert & thiers) >= 2
+        # Quarante-six noms se chevaucheraient.
+        assert contexte["etiquettes"] == []
