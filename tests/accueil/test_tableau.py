@@ -145,7 +145,7 @@ def test_sans_mandat_en_cours_le_tableau_dit_pourquoi(connecter, echue, distribu
 
 
 def test_l_animation_est_menee_a_l_ouverture_du_partage(connecter, animatrice, distribution):
-    lien = reverse("partenaires:partage", args=[distribution.reseau.slug])
+    lien = reverse("partenaires:conformite", args=[distribution.reseau.slug])
     assert lien not in connecter(animatrice).get(TABLEAU).content.decode()
     Reseau.objects.filter(pk=distribution.reseau.pk).update(
         partage_ouvert_le=None, aipd_le=None, accord_conjoint_le=None

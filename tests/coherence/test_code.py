@@ -55,6 +55,7 @@ CASCADES = {
     "partenaires.Competence.structure",
     "partenaires.CompetenceCommune.competence",
     "partenaires.CompetencePersonne.competence",
+    "partenaires.Conformite.reseau",
     "partenaires.ContourCommune.commune",
     "partenaires.ConventionStructure.convention",
     "partenaires.DepartSignale.confirmation",

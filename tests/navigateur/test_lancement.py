@@ -16,7 +16,7 @@ from tests.navigateur.pile import attendre
 
 COURRIEL = "lou@ecrins.test"
 # Du lien reçu à la dernière réunion prévue : au-delà, ce n'est plus « dix minutes ».
-ECRANS, APPUIS = 1, 1
+ECRANS, APPUIS = 14, 14
 
 
 class Comptee:
