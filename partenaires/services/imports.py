@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from difflib import get_close_matches
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,9 +16,10 @@ from django.utils import timezone
 
 from partenaires.enums import TypeStructure
 from partenaires.models import Commune, ImportStructures, Reseau, Structure
+from partenaires.natures import nature_inconnue, reconnaitre_nature
 from partenaires.services.import_communes import Communes
 from partenaires.services.mandats import verrouiller
-from partenaires.services.structures import engager
+from partenaires.services.structures import engager, vivante
 from partenaires.siret import lire_siret
 from socle.coordonnees import telephone_international, telephone_lisible
 from socle.enums import Operation
@@ -45,36 +45,6 @@ TITRES = {
 # Les titres du modèle à remplir, et l'ordre d'une liste collée sans titres.
 MODELE = ["Nom", "Nature", "Commune", "Code postal", "SIRET", "Téléphone", "Courriel"]
 LISTE = ["Nom", "Nature", "Commune", "SIRET", "Téléphone", "Courriel"]
-# Comment les gens nomment une nature, et comment un nom de structure la trahit.
-SYNONYMES = {
-    TypeStructure.CCI: ("cci", "chambre de commerce"),
-    TypeStructure.CMA: ("cma", "chambre de metiers", "chambre des metiers"),
-    TypeStructure.CHAMBRE_AGRICULTURE: ("chambre d agriculture", "chambre agriculture"),
-    TypeStructure.PLATEFORME: ("plateforme", "plate forme", "initiative locale", "pfil"),
-    TypeStructure.EPCI: (
-        "epci",
-        "communaute de communes",
-        "communaute d agglomeration",
-        "com com",
-        "agglo",
-        "metropole",
-    ),
-    TypeStructure.COMMUNE: ("mairie", "ville", "commune de", "commune d"),
-    TypeStructure.PARC: ("pnr", "parc naturel", "parc"),
-    TypeStructure.PAYS: ("pays", "petr", "pole territorial", "pole d equilibre"),
-    TypeStructure.BOUTIQUE_GESTION: ("boutique de gestion", "bge"),
-    TypeStructure.CREDIT_SOLIDAIRE: ("credit solidaire", "microcredit"),
-    TypeStructure.GARANTIE: ("fonds de garantie",),
-    TypeStructure.COOPERATIVE_ACTIVITES: ("cae", "cooperative d activites"),
-    TypeStructure.UNION_COOPERATIVES: ("union de cooperatives", "union regionale des cooperatives"),
-    TypeStructure.STRUCTURE_AGRICOLE: ("agricole", "safer"),
-    TypeStructure.SANTE: ("assurance maladie", "cpam", "msa", "sante", "hopital"),
-    TypeStructure.AGENCE: ("agence",),
-    TypeStructure.COMITE_EXPANSION: ("comite d expansion",),
-    TypeStructure.ASSOCIATION: ("association", "asso"),
-    TypeStructure.ENTREPRISE: ("entreprise", "sarl", "sas", "societe"),
-    TypeStructure.ETAT: ("etat", "prefecture", "sous prefecture", "ddt"),
-}
 
 
 @dataclass
@@ -190,7 +160,7 @@ def _lire_rangee(ligne: dict, communes: Communes) -> Rangee:
         erreurs["nom"] = "Ce nom dépasse 160 caractères\u00a0: est-ce bien un nom\u00a0?"
     rangee.type = reconnaitre_nature(saisie["type"], saisie["nom"])
     if not rangee.type:
-        erreurs["type"] = _phrase_nature(saisie["type"])
+        erreurs["type"] = nature_inconnue(saisie["type"])
     rangee.commune, phrase, candidates = communes.trouver(saisie["commune"])
     if rangee.commune is None:
         erreurs["commune"] = phrase
@@ -209,52 +179,17 @@ def _lire_rangee(ligne: dict, communes: Communes) -> Rangee:
     return rangee
 
 
-def reconnaitre_nature(saisie: str, nom: str = "") -> str:
-    """La nature que désigne ce texte ; à défaut de texte, celle que le nom annonce. Vide si on doute."""
-    texte = cle(saisie)
-    if texte:
-        for nature in TypeStructure:
-            if texte in (cle(nature.label), cle(nature.value), *SYNONYMES.get(nature, ())):
-                return nature
-        return _annoncee(texte)
-    return _annoncee(cle(nom))
-
-
-def _annoncee(texte: str) -> str:
-    """La nature dont un synonyme ouvre ce texte ; le plus long l'emporte."""
-    trouvees = [
-        (len(mot), nature)
-        for nature, mots in SYNONYMES.items()
-        for mot in (*mots, cle(nature.label))
-        if f"{texte} ".startswith(f"{mot} ")
-    ]
-    return max(trouvees)[1] if trouvees else ""
-
-
-def _phrase_nature(saisie: str) -> str:
-    if not saisie:
-        return "La nature manque\u00a0: choisissez-la dans la liste."
-    libelles = {cle(nature.label): nature.label for nature in TypeStructure}
-    mots = [cle(saisie), cle(saisie).rstrip("s")]
-    proches = [
-        libelle for repere, libelle in libelles.items() if any(m in repere for m in mots if m)
-    ]
-    proches = proches[:3] or [
-        libelles[p] for p in get_close_matches(cle(saisie), list(libelles), 2, 0.5)
-    ]
-    suite = f" Vouliez-vous dire {' ou '.join(proches)}\u00a0?" if proches else ""
-    return f"Nous ne connaissons pas la nature «\u00a0{saisie}\u00a0».{suite}"
-
-
 def _rapprocher(rangees: list[Rangee], import_: ImportStructures, acteur) -> None:
     """Retrouve les structures que l'installation connaît : par le SIRET, par le nom et le lieu."""
     cles = {r.repere[0] for r in rangees if r.nom}
     sirets = {r.siret for r in rangees if r.siret}
     connues = list(
-        Structure.objects.filter(cle_tri__in=cles).select_related("fusionnee_dans", "commune")
+        Structure.objects.filter(cle_tri__in=cles)
+        .select_related("fusionnee_dans", "commune")
+        .order_by("pk")
     )
     par_siret = {s.siret: s for s in Structure.objects.vivantes().filter(siret__in=sirets)}
-    reperes = {(s.cle_tri, s.type, s.commune_id): s.fusionnee_dans or s for s in reversed(connues)}
+    reperes = {(s.cle_tri, s.type, s.commune_id): vivante(s) for s in reversed(connues)}
     candidates = {s.pk for s in [*connues, *par_siret.values(), *reperes.values()]}
     visibles = set(
         Structure.objects.visible_par(acteur).filter(pk__in=candidates).values_list("pk", flat=True)
@@ -273,6 +208,7 @@ def _rapprocher(rangees: list[Rangee], import_: ImportStructures, acteur) -> Non
                 s
                 for s in connues
                 if s.pk in visibles
+                and s.fusionnee_dans_id is None
                 and s.cle_tri == rangee.repere[0]
                 and (s.type == rangee.type or s.commune_id == rangee.commune.pk)
             ]

@@ -41,7 +41,12 @@ def structure_connue(nom: str, type_: str, commune: Commune) -> Structure | None
         .order_by("pk")
         .first()
     )
-    while structure is not None and structure.fusionnee_dans_id:
+    return structure and vivante(structure)
+
+
+def vivante(structure: Structure) -> Structure:
+    """Elle-même, ou celle à qui des fusions successives l'ont réunie."""
+    while structure.fusionnee_dans_id:
         structure = structure.fusionnee_dans
     return structure
 

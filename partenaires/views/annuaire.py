@@ -194,6 +194,7 @@ def structure(request, reseau, uuid):
             "autres_reseaux": _autres_reseaux(request.acteur, objet, reseau),
             "coordinatrice": reseau.structure_coordinatrice_id == objet.pk,
             "peut_modifier": peut_modifier,
+            "lit_conventions": peut(request.acteur, "partenaires.conventions", reseau),
             "manques": _manques(objet, competences) if peut_modifier else [],
             "peut_inviter": peut(request.acteur, "partenaires.inviter", reseau)
             and structures_invitables(request.acteur, reseau).filter(pk=objet.pk).exists(),

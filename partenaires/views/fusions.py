@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import Fonction
 from partenaires.models import ConventionStructure, Fusion, Mandat, Structure
+from partenaires.ressemblances import suggestions
 from partenaires.services import fusions
 from socle.permissions import exiger
 from socle.refus import Refus
@@ -59,7 +60,7 @@ def doublons(request):
         request,
         "partenaires/doublons.html",
         {
-            "paires": fusions.suggestions(possibles),
+            "paires": suggestions(possibles),
             "cherche": request.GET.get("q", "")[:80],
             "trouvees": trouvees.select_related("commune").order_by("cle_tri", "pk")[:TROUVEES],
             "choisie": choisie,

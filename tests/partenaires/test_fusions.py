@@ -20,7 +20,8 @@ from partenaires.models import (
     StructureCommune,
     Theme,
 )
-from partenaires.services.fusions import defaire, paire, reunir, suggestions
+from partenaires.ressemblances import suggestions
+from partenaires.services.fusions import defaire, paire, reunir
 from porteurs.enums import EtatRelais
 from porteurs.models import Dossier
 from porteurs.services.acces import ecarts

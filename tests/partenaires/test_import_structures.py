@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from partenaires.models import Convention, ImportStructures, Structure
-from partenaires.services.imports import reconnaitre_nature
+from partenaires.natures import reconnaitre_nature
+from partenaires.services.fusions import reunir
+from socle.acteur import acteur_de
 from socle.tableurs import lire
 from tests.fabriques import ConventionFabrique, StructureFabrique, commune
 
@@ -262,3 +264,15 @@ def test_relire_coute_toujours_le_meme_nombre_de_requetes(client, adresse, nombr
     with nombre_de_requetes(9):
         page = client.get(relecture)
     assert page.context["comptes"] == {"nouvelle": 60}
+
+
+def test_une_fiche_reunie_se_reconnait_dans_celle_qui_reste(client, adresse, distribution):
+    premiere, seconde = (
+        StructureFabrique(nom=nom, type="cae", commune=commune()) for nom in ("Coop A", "Coop B")
+    )
+    ConventionFabrique(reseau=distribution.reseau, structures=[distribution.s1, premiere, seconde])
+    acteur = acteur_de(distribution.administratrice)
+    reunir(acteur=acteur, gardee=seconde, absorbee=premiere)
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=seconde)
+    page = deposer(client, adresse, "Nom;Nature;Commune\nCoop A;CAE;Ambert\n")
+    assert page.context["comptes"] == {"membre": 1}
