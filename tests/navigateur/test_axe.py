@@ -29,14 +29,19 @@ PAS_DES_PAGES = {
     "partenaires:contours",
     "partenaires:couverture_export",
     "partenaires:couverture_pdf",
+    "partenaires:mandat_lettre",
+    "partenaires:personnes_export",
     "porteurs:reunion_calendrier",
     "socle:courriel_corps",
     "mfa_download_recovery_codes",
     "mfa_reauthenticate_webauthn",
 }
-# Un bouton et rien à saisir : pas d'erreur possible.
+# Un bouton et rien à saisir, ou rien d'obligatoire : vide, le formulaire est juste.
 SANS_SAISIE = {
     "account_logout",
+    "partenaires:mandat_modifier",
+    "partenaires:mandat_renouveler",
+    "partenaires:mandat_telephone",
     "partenaires:mandat_terminer",
     "porteurs:reunion_annuler",
 }
@@ -61,6 +66,7 @@ VIDES = [
     ("partenaires:couverture", "etrangere"),
     ("partenaires:themes", "animatrice_b"),
     ("partenaires:invitations", "etrangere"),
+    ("partenaires:personnes", "animatrice_b"),
 ]
 VIDER = """() => {
   const formulaire = [...document.querySelectorAll("main form[method=post]")].at(-1);
