@@ -48,6 +48,21 @@ PAGES = [
         {"ressource", "ressource_nouvelle", "ressource_modifier", "ressource_question"},
     ),
     (
+        "Évènements",
+        "evenements",
+        "partenaires.evenements",
+        {
+            "evenement",
+            "evenement_nouveau",
+            "evenement_modifier",
+            "evenement_annuler",
+            "evenement_inscrits",
+            "evenement_exposants",
+            "evenement_budget",
+            "evenement_avis",
+        },
+    ),
+    (
         "Conventions",
         "conventions",
         "partenaires.conventions",

@@ -92,6 +92,7 @@ urlpatterns = [
         name="invitation_renvoyer",
     ),
     path("", include("partenaires.urls_reseaux")),
+    path("", include("partenaires.urls_evenements")),
     path("r/<slug:reseau>/", include("partenaires.urls_competences")),
     path("r/<slug:reseau>/", include("partenaires.urls_ressources")),
     path("r/<slug:reseau>/carnet/", carnet.carnet, name="carnet"),

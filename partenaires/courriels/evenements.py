@@ -67,7 +67,7 @@ def _a_confirmer(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
         messages[courriel.pk] = (
             rendre(
                 f"{DOSSIER}inscription_a_confirmer",
-                f"Confirmez votre inscription : {evenement.intitule}",
+                f"Confirmez votre inscription : {evenement.intitule}",
                 {
                     "evenement": evenement,
                     "nom": lien.contexte["nom"],
@@ -117,36 +117,36 @@ def _passe(inscription: Inscription) -> bool:
 
 def _sujet_faite(inscription: Inscription) -> str:
     if inscription.en_attente:
-        return f"Vous êtes sur la liste d’attente : {inscription.evenement.intitule}"
-    return f"Vous êtes inscrit : {inscription.evenement.intitule}"
+        return f"Vous êtes sur la liste d’attente : {inscription.evenement.intitule}"
+    return f"Vous êtes inscrit : {inscription.evenement.intitule}"
 
 
 FORMES = {
     GENRE_FAITE: Forme("inscription_faite", _sujet_faite, _a_venir),
     GENRE_PROMUE: Forme(
         "inscription_promue",
-        lambda i: f"Une place s’est libérée pour vous : {i.evenement.intitule}",
+        lambda i: f"Une place s’est libérée pour vous : {i.evenement.intitule}",
         _place,
     ),
     GENRE_CHANGE: Forme(
         "evenement_change",
-        lambda i: f"Du changement : {i.evenement.intitule}, {i.evenement.jour_court}",
+        lambda i: f"Du changement : {i.evenement.intitule}, {i.evenement.jour_court}",
         _a_venir,
     ),
     GENRE_ANNULE: Forme(
         "evenement_annule",
-        lambda i: f"Annulé : {i.evenement.intitule}, {i.evenement.jour_court}",
+        lambda i: f"Annulé : {i.evenement.intitule}, {i.evenement.jour_court}",
         _annule,
         but="",
     ),
     GENRE_RAPPEL: Forme(
         "evenement_rappel",
-        lambda i: f"Bientôt : {i.evenement.intitule}, {i.evenement.jour_court}",
+        lambda i: f"Bientôt : {i.evenement.intitule}, {i.evenement.jour_court}",
         _place,
     ),
     GENRE_AVIS: Forme(
         "evenement_avis",
-        lambda i: f"Votre avis sur « {i.evenement.intitule} »",
+        lambda i: f"Votre avis sur « {i.evenement.intitule} »",
         _passe,
         but=BUT_AVIS,
         route="avis",

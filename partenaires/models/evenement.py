@@ -14,6 +14,7 @@ from partenaires.enums import (
     NatureEvenement,
     SensBudget,
 )
+from partenaires.models.inscription import Inscription
 
 
 class EvenementQuerySet(models.QuerySet):
@@ -42,6 +43,13 @@ class EvenementQuerySet(models.QuerySet):
                 )
             }
         )
+
+    def avec_mon_etat(self, utilisateur_id: int):
+        """``mon_etat`` : l'état de sa propre inscription, ou rien."""
+        siennes = Inscription.objects.filter(
+            evenement=models.OuterRef("pk"), utilisateur=utilisateur_id
+        )
+        return self.annotate(mon_etat=models.Subquery(siennes.values("etat")[:1]))
 
 
 class Evenement(models.Model):
@@ -204,18 +212,18 @@ class LigneBudget(models.Model):
                 condition=models.Q(prevu__gte=0)
                 & (models.Q(realise=None) | models.Q(realise__gte=0)),
                 name="budget_montants_positifs",
-                violation_error_message="Un montant est positif : le sens dit s’il entre ou sort.",
+                violation_error_message="Un montant est positif : le sens dit s’il entre ou sort.",
             ),
             models.CheckConstraint(
                 condition=models.Q(sens=SensBudget.DEPENSE, financeur="")
                 | (models.Q(sens=SensBudget.RECETTE) & ~models.Q(financeur="")),
                 name="budget_recette_a_un_financeur",
-                violation_error_message="Une recette dit qui finance ; une dépense n’en a pas.",
+                violation_error_message="Une recette dit qui finance ; une dépense n’en a pas.",
             ),
         ]
 
     def __str__(self):
-        return f"{self.libelle} : {self.prevu}"
+        return f"{self.libelle} : {self.prevu}"
 
 
 class Evaluation(models.Model):

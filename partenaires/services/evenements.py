@@ -50,15 +50,15 @@ def modifier(*, evenement: Evenement, sequence: int, **champs) -> Evenement:
     if evenement.sequence != sequence:
         raise Refus(DEPASSE)
     if evenement.annule:
-        raise Refus("Cet évènement est annulé : prévoyez-en un autre.")
+        raise Refus("Cet évènement est annulé : prévoyez-en un autre.")
     inscrits = evenement.inscriptions.retenues().count()
     capacite = champs.get("capacite")
     if capacite is not None and capacite < inscrits:
         raise Refus(
-            f"{inscrits} personnes ont déjà leur place : gardez-en au moins autant.", "capacite"
+            f"{inscrits} personnes ont déjà leur place : gardez-en au moins autant.", "capacite"
         )
     if champs["nature"] != NatureEvenement.FORUM and evenement.exposants.exists():
-        raise Refus("Des exposants sont inscrits : cela reste un forum.", "nature")
+        raise Refus("Des exposants sont inscrits : cela reste un forum.", "nature")
     deplace = any(getattr(evenement, nom) != champs[nom] for nom in RENDEZ_VOUS)
     _enregistrer(evenement, **champs)
     if deplace and evenement.debut > timezone.now():
@@ -210,7 +210,7 @@ def donner_son_avis(*, jeton: str, note: int, servi: str, manque: str) -> Evenem
     """Un avis par lien ; rien n'y dit de qui il vient, ni quand."""
     lien = liens.lire(jeton, BUT_AVIS)
     if not liens.consommer(lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     evenement = Evenement.objects.select_related("reseau").get(pk=lien.contexte["evenement"])
     Evaluation.objects.create(evenement=evenement, note=note, servi=servi, manque=manque)
     return evenement
@@ -262,7 +262,7 @@ def accueillir_un_exposant(*, evenement: Evenement, **champs) -> Exposant:
 def inscrire_au_budget(*, evenement: Evenement, **champs) -> LigneBudget:
     return _ajouter(
         LigneBudget,
-        "Une recette dit qui finance ; une dépense n’en a pas.",
+        "Une recette dit qui finance ; une dépense n’en a pas.",
         evenement=evenement,
         **champs,
     )

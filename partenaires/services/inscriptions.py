@@ -153,7 +153,7 @@ def confirmer(*, jeton: str) -> Inscription:
     if deja is None:
         _exiger_ouvert(evenement)
     if not liens.consommer(lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     # Ce que la personne avait écrit n'a plus à attendre la purge des liens.
     LienSigne.objects.filter(pk=lien.pk).update(contexte={"evenement": evenement.pk})
     if deja is not None:
@@ -196,9 +196,9 @@ def lire_desistement(jeton: str) -> tuple[LienSigne, Inscription]:
         .first()
     )
     if inscription is None:
-        raise liens.LienInvalide("Vous n’êtes plus inscrit : il n’y a rien à faire.")
+        raise liens.LienInvalide("Vous n’êtes plus inscrit : il n’y a rien à faire.")
     if inscription.evenement.debut <= timezone.now():
-        raise liens.LienInvalide("Cet évènement a commencé : il n’y a plus rien à annuler.")
+        raise liens.LienInvalide("Cet évènement a commencé : il n’y a plus rien à annuler.")
     return lien, inscription
 
 
@@ -206,7 +206,7 @@ def lire_desistement(jeton: str) -> tuple[LienSigne, Inscription]:
 def desister_par_lien(*, jeton: str) -> Evenement:
     lien, inscription = lire_desistement(jeton)
     if not liens.consommer(lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     desister(inscription=inscription)
     return inscription.evenement
 

@@ -8,15 +8,20 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
-from partenaires.enums import EtatEmport
-from partenaires.models import ConfirmationAnnuelle, DepartSignale, Emport
+from partenaires.enums import EtatEmport, NatureEvenement, SensBudget
+from partenaires.models import ConfirmationAnnuelle, DepartSignale, Emport, Exposant, LigneBudget
+from partenaires.services.agendas import jeton, ouvrir_son_agenda
 from partenaires.services.confirmations import BUT as BUT_CONFIRMATION
+from partenaires.services.evenements import BUT_AVIS
+from partenaires.services.inscriptions import BUT_CONFIRMER, BUT_DESISTER
 from partenaires.services.invitations import BUT as BUT_INVITATION
 from porteurs.enums import Audience, RoleAffectation
 from porteurs.models import DoublonSignale
 from porteurs.services.reunion import BUT_LIGNE
 from socle import liens
+from socle.acteur import acteur_de
 from socle.battements import battre
 from socle.enums import EtatCourriel
 from socle.fichiers import garder
@@ -27,6 +32,8 @@ from tests.fabriques import (
     AffectationFabrique,
     DossierFabrique,
     EchangeFabrique,
+    EvenementFabrique,
+    InscriptionFabrique,
     InvitationFabrique,
     JalonFabrique,
     MandatFabrique,
@@ -167,6 +174,61 @@ class Scene:
         self.ressource.fichier = garder(b"contenu", nom="note.txt", type_mime="text/plain")
         self.ressource.save(update_fields=["fichier"])
         return self.ressource.fichier
+
+    # --- Les évènements ----------------------------------------------------------------------
+
+    @cached_property
+    def evenement(self):
+        """Un forum public à venir, prévu par l'auteur."""
+        return EvenementFabrique(
+            reseau=self.d.reseau,
+            nature=NatureEvenement.FORUM,
+            intitule=f"Forum {self.marqueur}",
+            debut=timezone.now() + timedelta(days=30),
+            cree_par=self.d.auteur,
+            public=True,
+        )
+
+    @cached_property
+    def inscription(self):
+        return InscriptionFabrique(evenement=self.evenement, utilisateur=self.d.collegue)
+
+    @cached_property
+    def exposant(self):
+        exposant = Exposant.objects.create(
+            evenement=self.evenement, nom="Atelier du Bois", stand="A1"
+        )
+        exposant.refresh_from_db()
+        return exposant
+
+    @cached_property
+    def ligne_de_budget(self):
+        ligne = LigneBudget.objects.create(
+            evenement=self.evenement,
+            sens=SensBudget.DEPENSE,
+            libelle="Location de salle",
+            prevu=150,
+        )
+        ligne.refresh_from_db()
+        return ligne
+
+    @cached_property
+    def jeton_a_confirmer(self) -> str:
+        contexte = {"evenement": self.evenement.pk, "nom": "Jo", "email": "jo@dehors.test"}
+        return liens.jeton(self._lien(BUT_CONFIRMER, contexte=contexte))
+
+    @cached_property
+    def jeton_desister(self) -> str:
+        contexte = {"inscription": self.inscription.pk}
+        return liens.jeton(self._lien(BUT_DESISTER, contexte=contexte))
+
+    @cached_property
+    def jeton_avis(self) -> str:
+        return liens.jeton(self._lien(BUT_AVIS, contexte={"evenement": self.evenement.pk}))
+
+    @cached_property
+    def jeton_agenda(self) -> str:
+        return jeton(ouvrir_son_agenda(acteur=acteur_de(self.d.elue)))
 
     @cached_property
     def emport(self):

@@ -3,6 +3,7 @@
 from tests.fabriques.partenaires import (
     ConventionFabrique,
     EvenementFabrique,
+    InscriptionFabrique,
     InvitationFabrique,
     JalonFabrique,
     MandatFabrique,
@@ -34,6 +35,7 @@ __all__ = [
     "EvenementFabrique",
     "FinancementFabrique",
     "InstallationFabrique",
+    "InscriptionFabrique",
     "InvitationFabrique",
     "JalonFabrique",
     "MandatFabrique",

@@ -20,6 +20,7 @@ from partenaires.models import (
     Convention,
     ConventionStructure,
     Evenement,
+    Inscription,
     Invitation,
     Jalon,
     Mandat,
@@ -156,12 +157,39 @@ class InvitationFabrique(DjangoModelFactory):
 class EvenementFabrique(DjangoModelFactory):
     class Meta:
         model = Evenement
+        skip_postgeneration_save = True
 
     reseau = factory.SubFactory(ReseauFabrique)
     nature = NatureEvenement.FORMATION
     intitule = "Formation d’essai"
     debut = factory.LazyFunction(lambda: timezone.now() - timedelta(days=30))
     fin = factory.LazyAttribute(lambda e: e.debut + timedelta(hours=3))
+
+    @factory.post_generation
+    def relire(self, create, valeur, **kwargs):
+        self.refresh_from_db(fields=["uuid"])
+
+
+class InscriptionFabrique(DjangoModelFactory):
+    """Un membre ; ``dehors=True`` : une personne sans compte."""
+
+    class Meta:
+        model = Inscription
+        skip_postgeneration_save = True
+
+    class Params:
+        dehors = factory.Trait(
+            utilisateur=None,
+            nom="Dominique Dehors",
+            email=factory.Sequence(lambda n: f"dehors{n}@essai.test"),
+        )
+
+    evenement = factory.SubFactory(EvenementFabrique)
+    utilisateur = factory.SubFactory(UtilisateurFabrique)
+
+    @factory.post_generation
+    def relire(self, create, valeur, **kwargs):
+        self.refresh_from_db(fields=["uuid"])
 
 
 class JalonFabrique(DjangoModelFactory):

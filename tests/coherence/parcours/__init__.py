@@ -3,9 +3,10 @@
 from tests.coherence.parcours import (
     carnet,
     cartes,
-    conventions,
     competences,
+    conventions,
     dossiers,
+    evenements,
     mandats,
     pages,
     partenaires,
@@ -38,6 +39,7 @@ PARCOURS = [
     *competences.COMPETENCES,
     *ressources.RESSOURCES,
     *ressources.EMPORT,
+    *evenements.EVENEMENTS,
     *dossiers.DOSSIERS,
     *reunions.REUNIONS,
 ]

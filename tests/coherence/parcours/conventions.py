@@ -186,7 +186,7 @@ ECRITURE = [
         "auteur",
         INTERDIT,
         lambda s: s.de(engagement(s)),
-        donnees=lambda s: {"signee_le": jour()},
+        donnees=lambda s: {"signee_le": jour(), "revision": engagement(s).revision},
         attendu=302,
     ),
     Parcours(
