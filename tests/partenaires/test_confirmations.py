@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from partenaires.models import ConfirmationAnnuelle, Convention, DepartSignale, Mandat, Structure
 from partenaires.services.confirmations import Corrections, confirmer, demander_les_confirmations
+from partenaires.services.fusions import defaire, reunir
 from socle.acteur import acteur_de
 from socle.courriels import genres
 from socle.models import Courriel, LienSigne
@@ -298,3 +299,28 @@ def test_toujours_la_efface_le_depart_signale(seul, connecter):
     assert connecter(seul.voisine).post(adresse).status_code == 403
     assert "toujours là" in connecter(seul.auteur).post(adresse, follow=True).content.decode()
     assert DepartSignale.objects.get().regle_le
+
+
+# --- Deux fiches d'une même structure ------------------------------------------------------
+
+
+def test_reunir_deux_fiches_garde_une_confirmation_et_les_departs(seul):
+    double = StructureFabrique(nom="Chambre de la vallée", type=seul.s1.type)
+    ConventionFabrique(reseau=seul.reseau, structures=[double])
+    mandat = MandatFabrique(
+        utilisateur=seul.collegue, structure=double, reseau=seul.reseau, administre=True
+    )
+    for structure in (seul.s1, double):
+        ConfirmationAnnuelle.objects.create(structure=structure, demandee_le=aujourd_hui())
+    depart = DepartSignale.objects.create(
+        mandat=mandat,
+        confirmation=ConfirmationAnnuelle.objects.get(structure=double),
+        depuis=aujourd_hui(-2),
+        par=seul.auteur,
+    )
+    fusion = reunir(acteur=acteur_de(seul.administratrice), gardee=seul.s1, absorbee=double)
+    assert ConfirmationAnnuelle.objects.ouvertes().filter(structure=seul.s1).count() == 1
+    defaire(acteur=acteur_de(seul.administratrice), fusion=fusion)
+    depart.refresh_from_db()
+    assert depart.mandat == mandat
+    assert depart.confirmation.structure == double
