@@ -86,6 +86,8 @@ class ConventionForm(FormulaireUnique):
 
 class SignatureForm(forms.Form):
     signee_le = ChampJour(label="Signée le")
+    # Le texte qui se fige est celui qu'on vient de relire, pas un autre.
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
 class DenonciationForm(forms.Form):

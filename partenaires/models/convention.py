@@ -178,6 +178,14 @@ class Avenant(models.Model):
     def __str__(self):
         return f"l’avenant n° {self.numero}"
 
+    @property
+    def dernier_jour_avant(self):
+        return self.fin_avant and self.fin_avant - timedelta(days=1)
+
+    @property
+    def dernier_jour_apres(self):
+        return self.fin_apres and self.fin_apres - timedelta(days=1)
+
 
 class AvenantStructure(models.Model):
     """Une structure qu'un avenant fait entrer dans la convention, ou en fait sortir."""

@@ -216,9 +216,9 @@ def annoncer(reseau: Reseau) -> None:
 
 
 @transaction.atomic
-def signer_convention(*, convention: Convention, signee_le: date) -> None:
+def signer_convention(*, convention: Convention, revision: int, signee_le: date) -> None:
     """L'engagement de principe devient une convention signée ; son texte est désormais figé."""
-    convention = reprendre(convention)
+    convention = reprendre(convention, revision)
     jour = convention.reseau.aujourd_hui()
     if signee_le > jour:
         raise Refus(
@@ -316,16 +316,3 @@ def texte_en_vigueur(convention: Convention, jour: date) -> tuple[str, Avenant |
     """Le texte qui vaut ce jour-là, et l'avenant dont il vient (rien : le texte d'origine)."""
     avenant = convention.avenants.filter(effet__lte=jour).order_by("-effet", "-numero").first()
     return (avenant.texte, avenant) if avenant else (convention.texte, None)
-
-
-def conventions_de(structure: Structure, reseau: Reseau) -> list[Convention]:
-    """Les conventions d'une structure dans un réseau, celles qui courent d'abord."""
-    jour = reseau.aujourd_hui()
-    liees = Convention.objects.filter(
-        reseau=reseau,
-        pk__in=ConventionStructure.objects.filter(structure=structure).values("convention"),
-    )
-    return sorted(
-        liees.prefetch_related("parties"),
-        key=lambda c: (not (c.en_vigueur and jour in c.periode), -c.debut.toordinal(), c.pk),
-    )

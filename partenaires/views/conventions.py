@@ -144,9 +144,19 @@ def convention(request, reseau, uuid):
         "documents": documents,
         "telecharge": telecharge,
         "jour": jour,
+        "tete_menacee": _tete_menacee(objet),
         "peut_ecrire": peut(request.acteur, "partenaires.convention.tenir", objet),
     }
     return render(request, "partenaires/convention.html", contexte)
+
+
+def _tete_menacee(objet: Convention) -> bool:
+    """Sa fin approche, et la structure qui coordonne le réseau n'y serait plus liée."""
+    coordinatrice = objet.reseau.structure_coordinatrice_id
+    if objet.reste is None or coordinatrice is None:
+        return False
+    membres = Structure.objects.membres(objet.reseau_id, objet.periode.upper)
+    return not membres.filter(pk=coordinatrice).exists()
 
 
 def _texte(objet: Convention, jour: date):

@@ -122,15 +122,17 @@ def _reprendre_la_revision(form, objet) -> None:
 @require_http_methods(["GET", "POST"])
 def convention_signer(request, reseau, uuid):
     reseau, objet = _tenue(request, reseau, uuid)
-    form = SignatureForm(request.POST or None, initial={"signee_le": reseau.aujourd_hui()})
+    initial = {"signee_le": reseau.aujourd_hui(), "revision": objet.revision}
+    form = SignatureForm(request.POST or None, initial=initial)
 
-    def agir(*, signee_le):
-        signer_convention(convention=objet, signee_le=signee_le)
+    def agir(**champs):
+        signer_convention(convention=objet, **champs)
         messages.success(request, "La convention est signée. Joignez-lui le document signé.")
         return _page(objet)
 
     if request.method == "POST" and form.is_valid() and (suite := _agir(request, form, agir)):
         return redirect(suite)
+    _reprendre_la_revision(form, objet)
     contexte = {"reseau": reseau, "convention": objet, "form": form}
     return render(request, "partenaires/convention_signer.html", contexte)
 

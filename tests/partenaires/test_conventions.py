@@ -1,5 +1,8 @@
 """Les conventions : s'écrire, se signer, changer par avenants, finir, et qui lit quoi."""
 
+import io
+
+import pypdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,8 +23,8 @@ from partenaires.models import (
 from partenaires.services.avenants import ajouter_avenant
 from partenaires.services.conventions import (
     PASSAGES,
-    conventions_de,
     denoncer_convention,
+    modifier_convention,
     passer,
     renoncer_a_denoncer,
     signer_convention,
@@ -143,13 +146,6 @@ def test_l_export_ne_dit_que_ce_reseau_et_neutralise(connecter, elue, distributi
     assert "d’ailleurs" not in contenu
 
 
-def test_conventions_de_une_structure(distribution, convention):
-    siennes = conventions_de(distribution.s1, distribution.reseau)
-    assert [c.pk for c in siennes][0] == convention.pk
-    assert len(siennes) == 2
-    assert conventions_de(distribution.s3, distribution.reseau) == []
-
-
 # --- Écrire et signer ------------------------------------------------------------------------
 
 
@@ -173,7 +169,10 @@ def test_de_l_engagement_a_la_signature(connecter, animatrice, distribution, adr
     objet = Convention.objects.get(intitule="Convention pour les locaux")
     assert (objet.etat, objet.dernier_jour) == (EtatConvention.PRINCIPE, None)
     assert distribution.s1.nom in client.get(adresse("convention", objet.uuid)).content.decode()
-    client.post(adresse("convention_signer", objet.uuid), {"signee_le": aujourd_hui().isoformat()})
+    client.post(
+        adresse("convention_signer", objet.uuid),
+        {"signee_le": aujourd_hui().isoformat(), "revision": 1},
+    )
     objet.refresh_from_db()
     assert objet.etat == EtatConvention.SIGNEE
     assert objet.texte == f"# Entre\n\n- {distribution.s1.nom}"
@@ -188,8 +187,19 @@ def test_signer_dans_l_avenir_se_refuse(distribution):
         reseau=distribution.reseau, structures=[distribution.s1], etat=EtatConvention.PRINCIPE
     )
     with pytest.raises(Refus) as refus:
-        signer_convention(convention=objet, signee_le=aujourd_hui(2))
+        signer_convention(convention=objet, revision=1, signee_le=aujourd_hui(2))
     assert refus.value.champ == "signee_le"
+
+
+def test_un_texte_change_apres_relecture_ne_se_signe_pas(distribution):
+    objet = ConventionFabrique(
+        reseau=distribution.reseau, structures=[distribution.s1], etat=EtatConvention.PRINCIPE
+    )
+    Convention.objects.filter(pk=objet.pk).update(revision=2)
+    with pytest.raises(Refus, match="pendant que vous"):
+        signer_convention(convention=objet, revision=1, signee_le=aujourd_hui())
+    objet.refresh_from_db()
+    assert objet.etat == EtatConvention.PRINCIPE
 
 
 def test_deux_mains_sur_un_engagement(connecter, animatrice, distribution, adresse):
@@ -225,8 +235,6 @@ def test_une_structure_retiree_d_un_engagement_garde_ses_droits_ce_soir(distribu
         structures=[distribution.s1, neuve],
         etat=EtatConvention.PRINCIPE,
     )
-    from partenaires.services.conventions import modifier_convention
-
     modifier_convention(
         convention=objet,
         revision=1,
@@ -279,10 +287,6 @@ def test_le_pdf_porte_le_texte_comme_du_texte(connecter, voisine, convention, ad
 
 
 def lu(contenu: bytes) -> str:
-    import io
-
-    import pypdf
-
     return "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(contenu)).pages)
 
 
@@ -419,6 +423,19 @@ def test_un_reseau_garde_quelqu_un_pour_l_animer(distribution):
     ConventionFabrique(reseau=distribution.reseau, structures=[distribution.s2])
     with pytest.raises(Refus, match="Plus personne n’animerait"):
         denoncer_convention(convention=socle, dernier_jour=aujourd_hui(3), motif="x")
+
+
+def test_la_page_previent_quand_la_coordinatrice_serait_perdue(
+    connecter, animatrice, elue, distribution, adresse
+):
+    socle = Convention.objects.get(reseau=distribution.reseau)
+    url, alerte = adresse("convention", socle.uuid), "rien d’autre ne l’y lie"
+    assert alerte not in connecter(animatrice).get(url).content.decode()
+    Convention.objects.filter(pk=socle.pk).update(periode=DateRange(socle.debut, aujourd_hui(40)))
+    assert alerte in connecter(animatrice).get(url).content.decode()
+    assert alerte not in connecter(elue).get(url).content.decode()
+    ConventionFabrique(reseau=distribution.reseau, structures=[distribution.s2])
+    assert alerte not in connecter(animatrice).get(url).content.decode()
 
 
 # --- Objectifs et pièces ---------------------------------------------------------------------
