@@ -434,6 +434,7 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.mandats.GENRES",
     "partenaires.courriels.confirmations.GENRES",
     "partenaires.courriels.ressources.GENRES",
+    "partenaires.courriels.emport.GENRES",
     "partenaires.courriels.evenements.GENRES",
     "partenaires.courriels.conventions.GENRES",
     "porteurs.courriels.GENRES",

@@ -8,12 +8,14 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from celery import current_app
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from partenaires.enums import EtatEmport
 from partenaires.models import Emport, Mandat, Reseau
 from partenaires.models.emport import GARDE
+from socle.courriels import Depot, deposer
 from socle.emport.ecriture import ecrire
 from socle.emport.lecture import Relecture, lire
 from socle.emport.scellement import ouvrir, phrase_neuve, sceller
@@ -25,6 +27,7 @@ from socle.refus import Refus
 
 journal = logging.getLogger(__name__)
 
+GENRE = "emport"
 # Un ouvrier mort laisse une demande en attente : passé ce délai, on peut redemander.
 DELAI = timedelta(hours=2)
 
@@ -45,8 +48,23 @@ def demander_emport(*, acteur, reseau: Reseau, motif: str) -> tuple[Emport, str]
         raise Refus("Un fichier est déjà en préparation : attendez qu’il soit prêt.") from None
     emport.refresh_from_db()
     consigner(acteur, Operation.EXPORT, "reseau", reseau.slug, motif)
+    _prevenir(emport)
     transaction.on_commit(_demander)
     return emport, phrase
+
+
+def _prevenir(emport: Emport) -> None:
+    """Qui administre une structure du réseau le sait, et qui remettra le fichier."""
+    structures = Mandat.objects.actifs_maintenant().filter(reseau=emport.reseau_id, administre=True)
+    concernes = Utilisateur.objects.filter(
+        Q(pk__in=structures.values("utilisateur")) | Q(est_administrateur=True), is_active=True
+    )
+    deposer(
+        [
+            Depot(GENRE, f"e{emport.pk}", personne, contexte={"emport": emport.pk})
+            for personne in concernes.order_by("pk")
+        ]
+    )
 
 
 def _demander() -> None:
@@ -137,8 +155,3 @@ def _terminer(relecture: Relecture) -> None:
     for controle in contributions("MAILLON_INVARIANTS"):
         for phrase in controle([reseau]):
             raise Refus(f"Ces données ne tiennent pas ensemble : {phrase}. Rien n’est enregistré.")
-
-
-def personnes_attendues(relecture: Relecture) -> int:
-    """Le nombre de personnes à qui l’arrivée donne un mandat."""
-    return Mandat.objects.filter(reseau=relecture.racine).values("utilisateur").distinct().count()

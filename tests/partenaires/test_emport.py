@@ -14,11 +14,12 @@ from partenaires.models import Emport, Mandat, Reseau, Structure
 from partenaires.services import emport
 from porteurs.models import Acces, Dossier
 from porteurs.services.acces import ecarts
+from socle.courriels import genres
 from socle.emport.ecriture import ecrire
 from socle.emport.lecture import lire
 from socle.emport.scellement import ouvrir, phrase_neuve, sceller
 from socle.emport.table import tables
-from socle.models import Utilisateur
+from socle.models import Courriel, Utilisateur
 from socle.refus import Refus
 from tests import bases as bases_d_essai
 from tests.fabriques import DossierFabrique
@@ -161,6 +162,13 @@ def test_deux_cles(
         "déjà en préparation"
         in client.post(adresse, {"motif": "Encore une fois, pour voir."}).content.decode()
     )
+    avertis = Courriel.objects.filter(genre=emport.GENRE)
+    assert auteur.email in {c.adresse for c in avertis}
+    assert administratrice.email in {c.adresse for c in avertis}
+    assert distribution.etrangere.email not in {c.adresse for c in avertis}
+    messages = genres()[emport.GENRE].composer(list(avertis))
+    assert all("change d’hébergeur" in m.texte for m in messages.values())
+    assert not any(phrase in m.texte for m in messages.values())
     emport.preparer_les_emports()
     demande.refresh_from_db()
     assert (demande.etat, demande.phrase) == (EtatEmport.PRET, "")
