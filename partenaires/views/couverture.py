@@ -315,6 +315,7 @@ def couverture_pdf(request, reseau):
     mots = _mots_par_epci if lecture.par_epci else _mots
     donnees = {
         "titre": "Qui fait quoi",
+        "paysage": True,
         "sous_titre": _sous_titre(lecture),
         "reseau": lecture.reseau.nom,
         "mention": f"Au {lecture.reseau.aujourd_hui():%d/%m/%Y}",
