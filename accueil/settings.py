@@ -413,8 +413,8 @@ MAILLON_TUILES = [
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",
     "partenaires.tuiles.charte_a_accepter",
-    "porteurs.tuiles.prochaine_reunion",
     "partenaires.tuiles.personnes_a_regler",
+    "porteurs.tuiles.prochaine_reunion",
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
