@@ -20,7 +20,7 @@ from partenaires.models import (
     Structure,
     StructureCommune,
 )
-from partenaires.models.confirmation import PERIODE, derniere_confirmation
+from partenaires.models.confirmation import derniere_confirmation
 from partenaires.permissions.adhesion import LECTEURS, structures_invitables
 from partenaires.permissions.mandats import Adhesion
 from partenaires.permissions.structures import Membre
@@ -153,15 +153,9 @@ def structure(request, reseau, uuid):
     exiger(request.acteur, "partenaires.annuaire", reseau)
     jour = reseau.aujourd_hui()
     membres = Structure.objects.visible_par(request.acteur).membres(reseau.pk, jour)
-    confirmations = ConfirmationAnnuelle.objects.donnees().filter(
-        structure=OuterRef("pk"), confirmee_le__date__gt=jour - PERIODE
-    )
     objet = (
         _avec_personnes(membres, reseau, jour)
-        .annotate(
-            confirmee=Exists(confirmations),
-            a_ses_communes=Exists(StructureCommune.objects.filter(structure=OuterRef("pk"))),
-        )
+        .annotate(a_ses_communes=Exists(StructureCommune.objects.filter(structure=OuterRef("pk"))))
         .filter(uuid=uuid)
         .first()
     )
@@ -241,21 +235,16 @@ def _autres_reseaux(acteur, objet, reseau) -> list[Reseau]:
 
 
 def _manques(objet, competences) -> list[str]:
-    """Ce qui reste à dire de la structure, pour qui tient sa fiche."""
-    administrent = {m.utilisateur_id for m in objet.mandats_du_reseau if m.administre}
+    """Ce qui reste à dire de la structure, pour qui tient sa fiche.
+
+    Qui l'administre et de quand date sa confirmation se lisent à côté, avec le geste qui répond.
+    """
     constats = [
         (not objet.personnes, "personne n’agit encore pour elle dans ce réseau"),
-        (
-            objet.personnes and len(administrent) < 2,
-            "une seule personne administre son adhésion\u00a0: à deux, rien ne bloque pendant un congé"
-            if administrent
-            else "personne n’administre son adhésion",
-        ),
         (not competences, "ce qu’elle sait faire n’est pas dit"),
         (not objet.horaires and not objet.horaires_precision, "ses heures d’ouverture manquent"),
         (not objet.description, "sa description manque"),
         (not (objet.telephone or objet.email), "aucun moyen général de la joindre"),
         (not objet.siret, "son SIRET manque\u00a0: il évite les doublons"),
-        (not objet.confirmee, "sa fiche n’a pas été confirmée depuis un an"),
     ]
     return [phrase for vrai, phrase in constats if vrai]

@@ -182,16 +182,15 @@ def page_de(distribution, structure, reseau=None):
 def test_ce_qui_manque_ne_se_dit_qu_a_qui_la_tient(connecter, distribution):
     adresse = page_de(distribution, distribution.s1)
     vue = connecter(distribution.auteur).get(adresse).content.decode()
-    for manque in ("une seule personne administre", "heures d’ouverture manquent", "confirmée"):
-        assert manque in vue.replace("Une seule", "une seule")
+    manques = ("heures d’ouverture manquent", "elle sait faire n’est pas dit", "SIRET manque")
+    for manque in manques:
+        assert manque in vue
     for autre in ("voisine", "elue"):
-        assert (
-            "Ce qui manque"
-            not in connecter(getattr(distribution, autre)).get(adresse).content.decode()
-        )
-    MandatFabrique(reseau=distribution.reseau, structure=distribution.s1, administre=True)
-    vue = connecter(distribution.auteur).get(adresse).content.decode()
-    assert "administre son adhésion" not in vue
+        lue = connecter(getattr(distribution, autre)).get(adresse).content.decode()
+        assert distribution.s1.nom in lue
+        assert not [m for m in manques if m in lue]
+    Structure.objects.filter(pk=distribution.s1.pk).update(siret="73282932000074")
+    assert "SIRET manque" not in connecter(distribution.auteur).get(adresse).content.decode()
 
 
 def test_les_autres_reseaux_se_disent_a_qui_en_est(connecter, distribution):
