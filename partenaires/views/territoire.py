@@ -18,6 +18,8 @@ from socle.texte import cle
 
 # Une recherche propose l'essentiel ; un département entier tient dans cette liste.
 EPCI_PROPOSES, COMMUNES_PROPOSEES = 40, 15
+# Au-delà, les cases d'un département pèseraient plus que la page.
+COMMUNES_UNE_A_UNE = 550
 
 
 @require_GET
@@ -89,19 +91,32 @@ def _propositions(reseau, saisie: str, groupes: list[dict]) -> dict:
     return {
         "epcis": epcis,
         "communes": communes,
-        "choix": _carte(reseau, [d.code for d in departements]) if departements else None,
+        **_carte(reseau, [d.code for d in departements]),
     }
 
 
 def _carte(reseau, departements: list[str]) -> dict:
-    """La carte de ces départements, où un appui coche la case d'une intercommunalité."""
-    deja = Commune.objects.filter(reseaux=reseau, departement__code__in=departements)
-    return carte_de_choix(
-        departements,
-        deja=deja.order_by("code").values_list("code", flat=True),
-        communes="commune",
-        epcis="epci",
+    """La carte de ces départements : un appui y coche une intercommunalité ou une commune.
+
+    Les communes ont aussi leurs cases, tant que la page reste légère ; sinon la carte ne choisit
+    que des intercommunalités.
+    """
+    if not departements:
+        return {"choix": None, "une_a_une": []}
+    toutes = list(
+        Commune.objects.filter(departement__code__in=departements)
+        .order_by("cle_tri", "code")
+        .values_list("code", "nom")[: COMMUNES_UNE_A_UNE + 1]
     )
+    deja = Commune.objects.filter(reseaux=reseau, departement__code__in=departements)
+    deja = set(deja.values_list("code", flat=True))
+    legere = len(toutes) <= COMMUNES_UNE_A_UNE
+    return {
+        "choix": carte_de_choix(
+            departements, deja=sorted(deja), communes="commune" if legere else "", epcis="epci"
+        ),
+        "une_a_une": [(code, nom) for code, nom in toutes if code not in deja] if legere else [],
+    }
 
 
 @require_POST

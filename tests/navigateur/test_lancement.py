@@ -165,6 +165,20 @@ def test_la_carte_coche_une_intercommunalite(portail, ouvrir_page):
     )
 
 
+def test_la_carte_coche_une_commune_seule(portail, ouvrir_page):
+    page = ouvrir_page(portail.distribution.animatrice)
+    page.goto("/r/vallee/territoire/?q=63")
+    carte = page.locator("[data-carte-choix] svg").first
+    carte.wait_for()
+    page.get_by_label("la commune seule").check()
+    carte.locator("path").first.click(force=True)
+    page.wait_for_function(
+        "() => document.querySelectorAll('input[name=commune]:checked').length === 1"
+    )
+    assert page.locator("input[name=epci]:checked:not(:disabled)").count() == 0
+    assert len(page.request.get(page.url).body()) <= 60_000
+
+
 def test_les_pages_du_lancement_sont_accessibles(portail, ouvrir_page, verifier_axe):
     Reseau.objects.filter(slug="vallee").update(lance_le=None, partage_ouvert_le=None)
     adresses = [
@@ -173,6 +187,7 @@ def test_les_pages_du_lancement_sont_accessibles(portail, ouvrir_page, verifier_
         "lancement/structures/",
         "lancement/personnes/",
         "territoire/?q=Ambert",
+        "territoire/?q=63",
         "territoire/?epci=200070761",
         "reunions/serie/",
         "modules/",
