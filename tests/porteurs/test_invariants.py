@@ -299,7 +299,7 @@ def _accord_trop_tard(reseau):
     ("abimer", "mots"),
     [
         (_sans_convention, ["coordinatrice n'a pas de convention", "qu'aucune convention"]),
-        (_sans_commune, ["ne couvre aucune commune"]),
+        (_sans_commune, ["sans couvrir aucune commune"]),
         (_accord_trop_tard, ["avant l'un de ses deux documents"]),
     ],
 )
