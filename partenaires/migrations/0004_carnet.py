@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='où on en est')),
                 ('revision', models.PositiveIntegerField(default=1, verbose_name='révision')),
                 ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
-                ('reseau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jalons', to='partenaires.reseau')),
+                ('reseau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jalons', to='partenaires.reseau')),
                 ('responsable', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('structure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jalons', to='partenaires.structure')),
             ],
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('pistes', models.TextField(blank=True)),
                 ('ecrite_le', models.DateTimeField(auto_now_add=True, verbose_name='écrite le')),
                 ('auteur', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reseau', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='diagnostic', to='partenaires.reseau')),
+                ('reseau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='diagnostic', to='partenaires.reseau')),
             ],
             options={
                 'verbose_name': 'rubrique du diagnostic',

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 (
                     "reseau",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="ressources",
                         to="partenaires.reseau",
                     ),

@@ -21,7 +21,7 @@ class Jalon(models.Model):
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     reseau = models.ForeignKey(
-        "partenaires.Reseau", on_delete=models.CASCADE, related_name="jalons"
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="jalons"
     )
     intitule = models.CharField("intitulé", max_length=160)
     maillon = models.CharField("maillon", max_length=20, choices=Maillon.choices, blank=True)
@@ -70,7 +70,7 @@ class RubriqueDiagnostic(models.Model):
     """
 
     reseau = models.ForeignKey(
-        "partenaires.Reseau", on_delete=models.CASCADE, related_name="diagnostic"
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="diagnostic"
     )
     rubrique = models.CharField(max_length=20, choices=Rubrique.choices)
     revision = models.PositiveIntegerField("révision")

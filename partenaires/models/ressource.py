@@ -42,7 +42,7 @@ class Ressource(models.Model):
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     reseau = models.ForeignKey(
-        "partenaires.Reseau", on_delete=models.CASCADE, related_name="ressources"
+        "partenaires.Reseau", on_delete=models.PROTECT, related_name="ressources"
     )
     nature = models.CharField(max_length=20, choices=NatureRessource.choices)
     titre = models.CharField(max_length=160)

@@ -50,8 +50,7 @@ def test_les_imports_ne_remontent_pas():
 # (SET_NULL) : une cascade de plus est une décision, à écrire ici.
 CASCADES = {
     "bourse.FrequentationJour.reseau",
-    "partenaires.ImportStructures.reseau",
-    "partenaires.ImportStructures.utilisateur",
+    "partenaires.AgendaPersonnel.utilisateur",
     "partenaires.Competence.structure",
     "partenaires.CompetenceCommune.competence",
     "partenaires.CompetencePersonne.competence",
@@ -60,11 +59,21 @@ CASCADES = {
     "partenaires.ConventionStructure.convention",
     "partenaires.DepartSignale.confirmation",
     "partenaires.DepartSignale.mandat",
+    "partenaires.Emport.reseau",
+    "partenaires.Evaluation.evenement",
+    "partenaires.Exposant.evenement",
     "partenaires.GrilleCompetences.structure",
+    "partenaires.ImportStructures.reseau",
+    "partenaires.ImportStructures.utilisateur",
+    "partenaires.Inscription.evenement",
+    "partenaires.LigneBudget.evenement",
     "partenaires.PopulationCommune.commune",
+    "partenaires.QuestionRessource.question",
+    "partenaires.QuestionRessource.ressource",
     "partenaires.ReseauCommune.reseau",
     "partenaires.StructureCommune.structure",
     "partenaires.Theme.reseau",
+    "partenaires.VersionRessource.ressource",
     "porteurs.Acces.dossier",
     "porteurs.Action.dossier",
     "porteurs.Affectation.dossier",
@@ -80,6 +89,7 @@ CASCADES = {
     "porteurs.Relais.dossier",
     "socle.EnvoiUnique.utilisateur",
     "socle.LienSigne.utilisateur",
+    "socle.PreferenceCourriel.utilisateur",
 }
 
 
