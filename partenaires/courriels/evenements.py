@@ -36,8 +36,6 @@ from socle import liens
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel, LienSigne
 
-DOSSIER = "partenaires/courriels/"
-
 
 def rendez_vous_joint(evenement: Evenement, *, publique: bool) -> dict:
     """La pièce jointe que l'agenda relit ; annulé, l'évènement s'en efface."""
@@ -66,7 +64,7 @@ def _a_confirmer(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
         evenement = evenements.get(courriel.contexte["evenement"])
         messages[courriel.pk] = (
             rendre(
-                f"{DOSSIER}inscription_a_confirmer",
+                "partenaires/courriels/inscription_a_confirmer",
                 f"Confirmez votre inscription : {evenement.intitule}",
                 {
                     "evenement": evenement,
@@ -122,30 +120,30 @@ def _sujet_faite(inscription: Inscription) -> str:
 
 
 FORMES = {
-    GENRE_FAITE: Forme("inscription_faite", _sujet_faite, _a_venir),
+    GENRE_FAITE: Forme("partenaires/courriels/inscription_faite", _sujet_faite, _a_venir),
     GENRE_PROMUE: Forme(
-        "inscription_promue",
+        "partenaires/courriels/inscription_promue",
         lambda i: f"Une place s’est libérée pour vous : {i.evenement.intitule}",
         _place,
     ),
     GENRE_CHANGE: Forme(
-        "evenement_change",
+        "partenaires/courriels/evenement_change",
         lambda i: f"Du changement : {i.evenement.intitule}, {i.evenement.jour_court}",
         _a_venir,
     ),
     GENRE_ANNULE: Forme(
-        "evenement_annule",
+        "partenaires/courriels/evenement_annule",
         lambda i: f"Annulé : {i.evenement.intitule}, {i.evenement.jour_court}",
         _annule,
         but="",
     ),
     GENRE_RAPPEL: Forme(
-        "evenement_rappel",
+        "partenaires/courriels/evenement_rappel",
         lambda i: f"Bientôt : {i.evenement.intitule}, {i.evenement.jour_court}",
         _place,
     ),
     GENRE_AVIS: Forme(
-        "evenement_avis",
+        "partenaires/courriels/evenement_avis",
         lambda i: f"Votre avis sur « {i.evenement.intitule} »",
         _passe,
         but=BUT_AVIS,
@@ -224,7 +222,7 @@ def _message(courriel: Courriel, inscription: Inscription, adresse: str) -> Mess
     publique = inscription.utilisateur_id is None
     route = "evenement_public" if publique else "evenement"
     return rendre(
-        DOSSIER + forme.gabarit,
+        forme.gabarit,
         forme.sujet(inscription),
         {
             "inscription": inscription,

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from partenaires.demonstration.contexte import Contexte, instant, uuid_de
+from partenaires.demonstration.inscriptions import construire_vivants
 from partenaires.demonstration.structures import LIVRADOIS, SANFLORAIN
 from partenaires.enums import EtatEvenement, NatureEvenement
 from partenaires.models import Commune, Evenement
 
 N = NatureEvenement
+LIEUX = {N.FORMATION: "Maison du Parc", N.FORUM: "Halle couverte", N.SOIREE_ELUS: "Salle des fêtes"}
 # Au-delà, le programme de l'année n'est pas encore arrêté.
 HORIZON = timedelta(days=150)
 
@@ -75,10 +77,13 @@ def construire_evenements(contexte: Contexte) -> None:
                         debut=instant(reseau, le, rendez.heures[0]),
                         fin=instant(reseau, le, rendez.heures[1]),
                         commune=communes[rendez.commune],
+                        public=rendez.nature in (N.FORUM, N.PROMOTION),
+                        lieu=LIEUX.get(rendez.nature, ""),
                         etat=EtatEvenement.TENU if le < contexte.jour else EtatEvenement.PREVU,
                     )
                 )
     Evenement.objects.bulk_create(evenements)
+    construire_vivants(contexte)
 
 
 def _codes() -> set[str]:

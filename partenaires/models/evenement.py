@@ -121,7 +121,7 @@ class Evenement(models.Model):
         """« jeudi 12 mars 2026, 9 h – 17 h », à l'heure du réseau ; sur plusieurs jours, les deux."""
         debut, fin = (i.astimezone(self.reseau.tz) for i in (self.debut, self.fin))
         if debut.date() == fin.date():
-            return f"{quand(self.debut, self.reseau.tz)} – {heure_en_mots(fin.time())}"
+            return f"{quand(self.debut, self.reseau.tz)}\u00a0– {heure_en_mots(fin.time())}"
         return f"du {quand(self.debut, self.reseau.tz)} au {quand(self.fin, self.reseau.tz)}"
 
     @property

@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 from icalendar import Calendar
 
+from partenaires.calendrier import quand
 from porteurs import calendrier
 from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.models import PointReunion, Reunion
@@ -53,7 +54,7 @@ def saisie(**champs) -> dict:
     ],
 )
 def test_une_date_se_dit_en_mots_a_l_heure_du_reseau(instant, mots):
-    assert calendrier.quand(instant, PARIS) == mots
+    assert quand(instant, PARIS) == mots
 
 
 @pytest.mark.parametrize(
