@@ -1,10 +1,10 @@
-"""« Qui fait quoi » : sous l'adresse d'un réseau."""
+"""« Qui fait quoi » : la matrice d'un réseau, la grille d'une structure, les thèmes."""
 
-from django.urls import path
+from django.urls import include, path
 
 from partenaires.views import competences, couverture
 
-urlpatterns = [
+_reseau = [
     path("qui-fait-quoi/", couverture.couverture, name="couverture"),
     path("qui-fait-quoi/pdf/", couverture.couverture_pdf, name="couverture_pdf"),
     path(
@@ -24,3 +24,5 @@ urlpatterns = [
     path("themes/", competences.themes, name="themes"),
     path("themes/<uuid:uuid>/retirer/", competences.theme_retirer, name="theme_retirer"),
 ]
+
+urlpatterns = [path("r/<slug:reseau>/", include(_reseau))]

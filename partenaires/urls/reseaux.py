@@ -1,4 +1,4 @@
-"""Les adresses qui ouvrent un réseau, le mettent en route et le règlent. Incluses par partenaires.urls."""
+"""Les adresses qui ouvrent un réseau, le mettent en route et le règlent."""
 
 from django.urls import include, path
 
