@@ -9,6 +9,7 @@ from partenaires.services import (
     echeances,
     emport,
     evenements,
+    imports,
     inscriptions,
     invitations,
     rappels,
@@ -24,7 +25,8 @@ def relancer_les_invitations() -> None:
 
 @shared_task
 def prevenir_les_partenaires() -> None:
-    """Chaque jour : les mandats qui finissent, les structures à confirmer."""
+    """Chaque jour : les mandats qui finissent, les structures à confirmer, les listes oubliées."""
+    imports.purger()
     rappels.rappeler_les_fins()
     confirmations.demander_les_confirmations()
     battements.battre("partenaires.prevenir_les_partenaires")

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from partenaires.enums import Module
 from partenaires.models import Reseau
 
 # Les cinq maillons de la chaîne d'accueil, tels qu'une personne qui arrive les vit.
@@ -43,6 +44,8 @@ def accueil(request):
         .select_related("parent")
         .order_by("nom", "pk")
     )
+    for reseau in reseaux:
+        reseau.annuaire = bool(reseau.nombre_communes) and Module.ANNUAIRE in reseau.modules
     return render(
         request,
         "accueil/accueil.html",

@@ -111,7 +111,9 @@ def reunir(*, acteur, gardee: Structure, absorbee: Structure) -> Fusion:
     gardee, absorbee = deux[gardee.pk], deux[absorbee.pk]
     if phrases := obstacles(gardee, absorbee):
         raise Refus(" ".join(phrases))
-    deplacement = Deplacement(complements={Mandat: _mandat, Competence: _competence})
+    deplacement = Deplacement(
+        complements={Mandat: _mandat, Competence: _competence, ConventionStructure: _partie}
+    )
     _finir_les_mandats_sans_droits(deplacement, gardee, absorbee)
     deplacement.modifier(Structure, absorbee.pk, fusionnee_dans=gardee)
     _communes_desservies(deplacement, gardee, absorbee)
@@ -162,6 +164,19 @@ def _competence(deplacement: Deplacement, double, gardee) -> None:
     if lieux.values("competence").distinct().count() == 1:
         for pk in lieux.order_by("pk").values_list("pk", flat=True):
             deplacement.supprimer(CompetenceCommune, pk)
+
+
+def _partie(deplacement: Deplacement, double, gardee) -> None:
+    """La même convention : la structure y est tant que l'une des deux fiches y est."""
+    deux = ConventionStructure.objects.in_bulk([double, gardee])
+    double, gardee = deux[double], deux[gardee]
+    entrees, retraits = {double.entree_le, gardee.entree_le}, {double.retrait_le, gardee.retrait_le}
+    valeurs = {
+        "entree_le": None if None in entrees else min(entrees),
+        "retrait_le": None if None in retraits else max(retraits),
+    }
+    if valeurs != {"entree_le": gardee.entree_le, "retrait_le": gardee.retrait_le}:
+        deplacement.modifier(ConventionStructure, gardee.pk, **valeurs)
 
 
 def _communes_desservies(deplacement: Deplacement, gardee, absorbee) -> None:

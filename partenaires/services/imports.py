@@ -105,6 +105,11 @@ def _a_des_titres(texte: str) -> bool:
     )
 
 
+def purger() -> None:
+    """Une liste qu’on n’a pas fini de relire s’efface d’elle-même."""
+    ImportStructures.objects.filter(cree_le__lt=timezone.now() - GARDE).delete()
+
+
 @transaction.atomic
 def deposer(
     *, acteur, reseau: Reseau, fichier_ou_texte, nom: str = "", suite: str = ""
@@ -123,7 +128,7 @@ def deposer(
             saisie["commune"] = f"{saisie['commune']} ({code})".strip()
         if any(saisie.values()):
             lignes.append({"n": numero, "saisie": saisie, "connue": "", "ecarter": False})
-    ImportStructures.objects.filter(cree_le__lt=timezone.now() - GARDE).delete()
+    purger()
     ImportStructures.objects.filter(reseau=reseau, utilisateur=acteur.utilisateur).delete()
     return ImportStructures.objects.create(
         reseau=reseau,

@@ -139,7 +139,7 @@ def _etat_des_personnes(reseau: Reseau, comptes) -> str:
         return "Vous êtes seul ou seule pour l’instant"
     phrases = [f"{comptes.nb_personnes} personne{'s' if comptes.nb_personnes > 1 else ''} déjà là"]
     if comptes.nb_invitations:
-        phrases.append(_nombre(comptes.nb_invitations, "invitation en attente", ""))
+        phrases.append(_nombre(comptes.nb_invitations, "invitation", "") + " en attente")
     if not comptes.a_technicien and Module.DOSSIERS in reseau.modules:
         phrases.append("pas encore de technicien : eux seuls ouvrent des dossiers")
     return ", ".join(p for p in phrases if p)

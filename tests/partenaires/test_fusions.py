@@ -194,6 +194,20 @@ def competence(structure, theme, *, sections=(), codes=()):
     return objet
 
 
+def test_une_sortie_de_l_une_ne_fait_pas_sortir_l_autre(acteur, distribution, double):
+    """La fiche gardée s’était retirée, l’autre est restée : la structure réunie est là."""
+    convention = ConventionFabrique(
+        reseau=distribution.reseau, structures=[distribution.s1, double], etat=EtatConvention.SIGNEE
+    )
+    parties = ConventionStructure.objects.filter(convention=convention)
+    parties.filter(structure=distribution.s1).update(retrait_le=aujourd_hui(-1))
+    fusion = reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    assert parties.get().retrait_le is None
+    defaire(acteur=acteur, fusion=fusion)
+    assert parties.get(structure=distribution.s1).retrait_le == aujourd_hui(-1)
+    assert parties.get(structure=double).retrait_le is None
+
+
 def test_les_competences_en_double_se_reunissent(acteur, distribution, double):
     theme, autre, seul = Theme.objects.filter(reseau=None)[:3]
     gardee = competence(distribution.s1, theme, sections="AC", codes=["63003"])
