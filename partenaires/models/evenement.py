@@ -33,15 +33,16 @@ class EvenementQuerySet(models.QuerySet):
         return self.filter(fin__lt=maintenant).order_by("-debut", "-pk")
 
     def avec_compteurs(self):
-        """``nb_inscrits`` et ``nb_attente``, comptés par la base."""
+        """``nb_inscrits``, ``nb_attente`` et ``nb_presentes``, comptés par la base."""
         return self.annotate(
+            nb_presentes=models.Count("inscriptions", filter=models.Q(inscriptions__presente=True)),
             **{
                 nom: models.Count("inscriptions", filter=models.Q(inscriptions__etat=etat))
                 for nom, etat in (
                     ("nb_inscrits", EtatInscription.INSCRIT),
                     ("nb_attente", EtatInscription.ATTENTE),
                 )
-            }
+            },
         )
 
     def avec_mon_etat(self, utilisateur_id: int):

@@ -6,6 +6,7 @@ celle qui se libère ne se donne qu'une fois.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -233,11 +234,11 @@ def promouvoir(evenement: Evenement) -> int:
 
 
 @transaction.atomic
-def marquer_les_presences(*, evenement: Evenement, presentes: set[int]) -> None:
-    """Reporte la feuille d'émargement : ces inscrits étaient là, les autres non."""
-    retenues = evenement.inscriptions.retenues()
-    retenues.filter(pk__in=presentes).update(presente=True)
-    retenues.exclude(pk__in=presentes).update(presente=False)
+def marquer_les_presences(*, evenement: Evenement, vues: set[UUID], presentes: set[UUID]) -> None:
+    """Reporte la feuille signée : parmi ceux qu'on avait sous les yeux, qui était là, qui non."""
+    retenues = evenement.inscriptions.retenues().filter(uuid__in=vues)
+    retenues.filter(uuid__in=presentes).update(presente=True)
+    retenues.exclude(uuid__in=presentes).update(presente=False)
 
 
 def purger_les_inscriptions() -> int:

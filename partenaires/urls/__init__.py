@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("partenaires.urls.conventions")),
     path("", include("partenaires.urls.personnes")),
     path("", include("partenaires.urls.reseaux")),
-    path("", include("partenaires.urls_evenements")),
+    path("", include("partenaires.urls.evenements")),
     path("", include("partenaires.urls.competences")),
     path("", include("partenaires.urls.ressources")),
     path("", include("partenaires.urls.carnet")),

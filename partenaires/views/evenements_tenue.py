@@ -1,6 +1,11 @@
 """Tenir un évènement : ses inscrits, la feuille à signer, ses exposants, son budget, ses avis."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,9 +13,9 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partenaires.enums import NatureEvenement
+from partenaires.enums import EtatInscription, NatureEvenement
 from partenaires.forms.evenements import ExposantForm, LigneBudgetForm
-from partenaires.models import Evenement, Mandat
+from partenaires.models import Evenement, Inscription, Mandat
 from partenaires.services import evenements as service
 from partenaires.services.inscriptions import desister, marquer_les_presences
 from partenaires.views.evenements import evenement_de_la_page
@@ -20,16 +25,18 @@ from socle.pdf import composer
 from socle.permissions import peut
 from socle.refus import Refus
 from socle.tableurs import reponse_tableur
+from socle.texte import cle
 from socle.unicite import une_seule_fois
 
 TENIR, BUDGET = "partenaires.evenement.tenir", "partenaires.evenement.budget"
 # De quoi signer pour qui vient sans s'être inscrit.
 LIGNES_LIBRES = 8
+PAR_PAGE = 50
 
 
-def inscrits_de(evenement: Evenement) -> list:
-    """Les inscriptions, dans l'ordre d'arrivée, avec la structure de chacun (``chez``)."""
-    lignes = list(evenement.inscriptions.select_related("utilisateur").dans_l_ordre())
+def avec_structures(evenement: Evenement, inscriptions: Iterable[Inscription]) -> list:
+    """Ces inscriptions, chacune avec la structure de la personne (``chez``), lues d'un coup."""
+    lignes = list(inscriptions)
     structures: dict[int, list[str]] = {}
     mandats = Mandat.objects.actifs(evenement.reseau.aujourd_hui()).filter(
         reseau=evenement.reseau_id, utilisateur__in=[i.utilisateur_id for i in lignes]
@@ -50,30 +57,41 @@ def inscrits_de(evenement: Evenement) -> list:
 def inscrits(request, reseau, uuid):
     """Qui vient ; POST reporte les présences de la feuille signée."""
     reseau, evenement = evenement_de_la_page(request, reseau, uuid, TENIR)
-    lignes = inscrits_de(evenement)
     if request.method == "POST":
-        cochees = set(request.POST.getlist("presente"))
         marquer_les_presences(
             evenement=evenement,
-            presentes={i.pk for i in lignes if str(i.uuid) in cochees},
+            vues=_uuids(request.POST.getlist("vue")),
+            presentes=_uuids(request.POST.getlist("presente")),
         )
         messages.success(request, "Les présences sont enregistrées.")
-        return redirect("partenaires:evenement_inscrits", reseau=reseau.slug, uuid=uuid)
+        return redirect(request.get_full_path())
     consigner(request.acteur, Operation.CONSULTATION, "inscrits", evenement.uuid)
-    retenues = [i for i in lignes if not i.en_attente]
+    tous = evenement.inscriptions.select_related("utilisateur").dans_l_ordre()
+    page = Paginator(tous.retenues(), PAR_PAGE).get_page(request.GET.get("page"))
+    attente = tous.filter(etat=EtatInscription.ATTENTE)[:PAR_PAGE]
+    lignes = avec_structures(evenement, [*page, *attente])
     return render(
         request,
         "partenaires/evenement_inscrits.html",
         {
             "reseau": reseau,
             "evenement": evenement,
-            "retenues": retenues,
+            "page_inscrits": page,
+            "retenues": [i for i in lignes if not i.en_attente],
             "attente": [i for i in lignes if i.en_attente],
-            "presentes": sum(1 for i in retenues if i.presente),
             "peut_exporter": peut(request.acteur, "partenaires.evenement.exporter", evenement),
             "peut_budget": peut(request.acteur, BUDGET, evenement),
         },
     )
+
+
+def _uuids(valeurs: list[str]) -> set[UUID]:
+    """Les identifiants lisibles parmi ceux qu'envoie la page."""
+    lus = set()
+    for valeur in valeurs:
+        with suppress(ValueError):
+            lus.add(UUID(valeur))
+    return lus
 
 
 @require_POST
@@ -97,9 +115,8 @@ def emargement(request, reseau, uuid):
     """La feuille à imprimer et à signer."""
     _, evenement = evenement_de_la_page(request, reseau, uuid, TENIR)
     consigner(request.acteur, Operation.TELECHARGEMENT, "emargement", evenement.uuid)
-    retenues = sorted(
-        (i for i in inscrits_de(evenement) if not i.en_attente), key=lambda i: i.qui.lower()
-    )
+    inscriptions = evenement.inscriptions.retenues().select_related("utilisateur")
+    retenues = sorted(avec_structures(evenement, inscriptions), key=lambda i: cle(i.qui))
     contenu = composer(
         "partenaires/emargement.typ",
         {
@@ -134,7 +151,9 @@ def export(request, reseau, uuid):
             i.cree_le,
             presence[i.presente],
         ]
-        for i in inscrits_de(evenement)
+        for i in avec_structures(
+            evenement, evenement.inscriptions.select_related("utilisateur").dans_l_ordre()
+        )
     ]
     entetes = ["Nom", "Courriel", "Structure", "Qui", "État", "Inscription le", "Présence"]
     format_ = "csv" if request.GET.get("format") == "csv" else "xlsx"

@@ -87,7 +87,7 @@ def test_les_inscrits_coutent_autant_pour_un_que_pour_trois(
     for rang in range(nombre):
         InscriptionFabrique(evenement=evenement, utilisateur__nom=f"Rang{rang}")
     client = connecter(auteur)
-    with nombre_de_requetes(11):
+    with nombre_de_requetes(13):
         page = client.get(adresse("evenement_inscrits", evenement.uuid)).content.decode()
     assert [f"Rang{r}" in page for r in range(3)] == [r < nombre for r in range(3)]
 
@@ -277,10 +277,14 @@ def test_les_presences_se_reportent(connecter, auteur, adresse, prevu):
     evenement = prevu()
     la, absente = InscriptionFabrique.create_batch(2, evenement=evenement)
     url = adresse("evenement_inscrits", evenement.uuid)
-    connecter(auteur).post(url, {"presente": [str(la.uuid)]})
-    for inscription in (la, absente):
+    pas_vue = InscriptionFabrique(evenement=evenement)
+    autre = InscriptionFabrique()
+    saisies = {"vue": [la.uuid, absente.uuid, autre.uuid], "presente": [la.uuid, autre.uuid, "x"]}
+    connecter(auteur).post(url, saisies)
+    for inscription in (la, absente, pas_vue, autre):
         inscription.refresh_from_db()
     assert (la.presente, absente.presente) == (True, False)
+    assert (pas_vue.presente, autre.presente) == (None, None)
 
 
 def test_la_feuille_d_emargement(connecter, auteur, distribution, collegue, adresse, prevu):

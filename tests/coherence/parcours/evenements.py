@@ -112,7 +112,7 @@ EVENEMENTS = [
         "voisine",
         INTERDIT,
         lambda s: s.de(s.evenement),
-        donnees=lambda s: {"presente": str(s.inscription.uuid)},
+        donnees=lambda s: {"vue": str(s.inscription.uuid), "presente": str(s.inscription.uuid)},
         attendu=302,
         prepare=lambda s: s.inscription,
         montre=lambda s: s.d.collegue.nom,
