@@ -87,5 +87,6 @@ RESTENT = {
     "partenaires.DepartSignale": "un départ signalé se traite avant le déménagement",
     "partenaires.AgendaPersonnel": "une adresse secrète ne vaut que dans l’installation qui l’a donnée",
     "partenaires.Emport": "le fichier lui-même",
+    "partenaires.ResumeCompetences": "la base le refait à mesure que les compétences arrivent",
     "porteurs.Acces": "les droits se recalculent à l’arrivée",
 }

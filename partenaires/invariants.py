@@ -38,6 +38,23 @@ SELECT r.nom FROM partenaires_reseau r
    AND GREATEST(r.aipd_le, r.accord_conjoint_le) > r.partage_ouvert_le
  ORDER BY r.nom
 """
+# Ce que la matrice lit est ce que les compétences disent (partenaires.models.resume).
+RESUMES = """
+WITH membres AS (
+  SELECT DISTINCT c.reseau_id, p.structure_id FROM partenaires_convention c
+    JOIN partenaires_conventionstructure p ON p.convention_id = c.id
+   WHERE c.reseau_id = ANY(%(ids)s)
+), justes AS (
+  SELECT * FROM partenaires_competences_resumees(ARRAY(SELECT structure_id FROM membres))
+)
+SELECT r.nom, s.nom FROM membres m
+  JOIN partenaires_reseau r ON r.id = m.reseau_id
+  JOIN partenaires_structure s ON s.id = m.structure_id
+  LEFT JOIN justes j ON j.structure_id = m.structure_id
+  LEFT JOIN partenaires_resumecompetences l ON l.structure_id = m.structure_id
+ WHERE j.contenu IS DISTINCT FROM l.contenu
+ ORDER BY r.nom, s.nom
+"""
 
 
 def _phrases(requete: str, modele: str, reseaux) -> list[str]:
@@ -67,4 +84,10 @@ def partage(reseaux) -> list[str]:
     )
 
 
-VERIFICATIONS = [coordination, mandats, communes, partage]
+def resumes(reseaux) -> list[str]:
+    return _phrases(
+        RESUMES, "{} : la matrice ne lit pas les compétences de {} telles qu'elles sont.", reseaux
+    )
+
+
+VERIFICATIONS = [coordination, mandats, communes, partage, resumes]

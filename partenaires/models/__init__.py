@@ -27,6 +27,7 @@ from partenaires.models.inscription import AgendaPersonnel, Inscription
 from partenaires.models.mandat import AdministrationSeule, Invitation, Mandat
 from partenaires.models.reseau import Reseau, ReseauCommune
 from partenaires.models.ressource import QuestionRessource, Ressource, VersionRessource
+from partenaires.models.resume import ResumeCompetences
 from partenaires.models.structure import Structure, StructureCommune
 from partenaires.models.territoire import (
     Commune,
@@ -77,6 +78,7 @@ __all__ = [
     "ReseauCommune",
     "QuestionRessource",
     "Ressource",
+    "ResumeCompetences",
     "VersionRessource",
     "RubriqueDiagnostic",
     "Structure",

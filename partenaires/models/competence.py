@@ -6,6 +6,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
+from partenaires.models.resume import CELLE_DE_LA_COMPETENCE, SA_STRUCTURE, resumer_apres
 
 
 class ThemeQuerySet(models.QuerySet):
@@ -88,6 +89,7 @@ class Competence(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["theme", "etape"], name="competence_par_theme")]
+        triggers = resumer_apres(SA_STRUCTURE)
 
     def __str__(self):
         return f"{self.structure_id} : {self.theme_id}, {Etape(self.etape).label}"
@@ -107,6 +109,7 @@ class CompetenceCommune(models.Model):
                 fields=["competence", "commune"], name="competence_commune_unique"
             )
         ]
+        triggers = resumer_apres(CELLE_DE_LA_COMPETENCE)
 
     def __str__(self):
         return f"{self.commune_id} pour {self.competence_id}"
@@ -128,6 +131,7 @@ class CompetencePersonne(models.Model):
                 fields=["competence", "utilisateur"], name="competence_personne_unique"
             )
         ]
+        triggers = resumer_apres(CELLE_DE_LA_COMPETENCE)
 
     def __str__(self):
         return f"{self.utilisateur_id} pour {self.competence_id}"

@@ -47,14 +47,17 @@ class MandatQuerySet(models.QuerySet):
 
     def actifs(self, jour):
         """Ceux qui donnent des droits ce jour-là : la période court, une convention aussi."""
-        return self.filter(
+        return self.en_cours(jour).filter(
             Exists(
                 ConventionStructure.objects.en_vigueur(jour).filter(
                     structure=OuterRef("structure"), convention__reseau=OuterRef("reseau")
                 )
-            ),
-            periode__contains=jour,
+            )
         )
+
+    def en_cours(self, jour):
+        """Ceux dont la période court. Pour qui sait déjà la structure membre : sinon, ``actifs``."""
+        return self.filter(periode__contains=jour)
 
 
 def _aujourd_hui_dans(fuseau: str):

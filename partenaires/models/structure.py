@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef
 
 from partenaires.enums import BaseLegale, TypeStructure
 from partenaires.models.convention import ConventionStructure
+from partenaires.models.resume import SA_STRUCTURE, resumer_apres
 from socle.texte import cle
 
 
@@ -129,6 +130,7 @@ class StructureCommune(models.Model):
                 fields=["structure", "commune"], name="structure_commune_unique"
             )
         ]
+        triggers = resumer_apres(SA_STRUCTURE)
 
     def __str__(self):
         return f"{self.commune_id} par {self.structure_id}"

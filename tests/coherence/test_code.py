@@ -71,6 +71,7 @@ CASCADES = {
     "partenaires.QuestionRessource.question",
     "partenaires.QuestionRessource.ressource",
     "partenaires.ReseauCommune.reseau",
+    "partenaires.ResumeCompetences.structure",
     "partenaires.StructureCommune.structure",
     "partenaires.Theme.reseau",
     "partenaires.VersionRessource.ressource",
