@@ -6,13 +6,13 @@ from partenaires.models import Reseau
 from partenaires.services import (
     confirmations,
     conventions,
-    echeances,
+    conventions_fins,
     emport,
     evenements,
     imports,
     inscriptions,
     invitations,
-    rappels,
+    mandats_fins,
 )
 from socle import battements
 
@@ -27,7 +27,7 @@ def relancer_les_invitations() -> None:
 def prevenir_les_partenaires() -> None:
     """Chaque jour : les mandats qui finissent, les structures à confirmer, les listes oubliées."""
     imports.purger()
-    rappels.rappeler_les_fins()
+    mandats_fins.rappeler_les_fins()
     confirmations.demander_les_confirmations()
     battements.battre("partenaires.prevenir_les_partenaires")
 
@@ -44,7 +44,7 @@ def suivre_les_conventions() -> None:
     """De jour, chaque heure : rappeler ce qui finit à 90 et 30 jours, constater ce qui a fini."""
     reseaux = list(Reseau.objects.all())
     for reseau in reseaux:
-        echeances.rappeler_les_conventions(reseau)
+        conventions_fins.rappeler_les_conventions(reseau)
     for reseau in reseaux:
         conventions.constater_les_fins(reseau)
     battements.battre("partenaires.suivre_les_conventions")

@@ -15,7 +15,7 @@ from partenaires.models import (
 from partenaires.permissions.adhesion import LECTEURS
 from partenaires.services.confirmations import RAPPELS
 from partenaires.services.lancement import avancements
-from partenaires.services.rappels import qui_finissent
+from partenaires.services.mandats_fins import qui_finissent
 from socle.tuiles import Tuile
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from partenaires.models import CharteFonctionnement, Convention
 from partenaires.permissions.adhesion import LECTEURS
 from partenaires.permissions.conventions import ADMINISTRE_UNE_PARTIE, anime_le_reseau
-from partenaires.services import chartes, echeances
+from partenaires.services import chartes, conventions_fins
 from socle.acteur import acteurs_de
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel, Utilisateur
@@ -108,7 +108,7 @@ def _charte(charte: CharteFonctionnement, noms: list[str]) -> Message:
 
 GENRES = [
     Genre(
-        echeances.GENRE,
+        conventions_fins.GENRE,
         "Une convention finit dans 90 ou 30 jours",
         _fins,
         famille="structure",

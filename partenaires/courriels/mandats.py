@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partenaires.models import Mandat
-from partenaires.services.rappels import qui_finissent
+from partenaires.services.mandats_fins import qui_finissent
 from socle.acteur import acteurs_de
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel

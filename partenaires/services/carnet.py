@@ -16,6 +16,7 @@ DEPASSE = (
 
 
 def creer_jalon(*, reseau: Reseau, intitule, maillon, echeance, structure, responsable) -> Jalon:
+    """Un jalon à faire. ``structure`` et ``responsable`` peuvent manquer : on dira qui plus tard."""
     return Jalon.objects.create(
         reseau=reseau,
         intitule=intitule,
@@ -44,6 +45,11 @@ def avancer_jalon(
     if not change:
         raise Refus(DEPASSE)
     return jalon
+
+
+def retirer_jalon(*, jalon: Jalon) -> None:
+    """Pour une erreur de saisie : rien n’en reste. Ce à quoi on renonce se dit « abandonné »."""
+    jalon.delete()
 
 
 @transaction.atomic

@@ -129,7 +129,7 @@ def reunir(*, acteur, gardee: Structure, absorbee: Structure) -> Fusion:
         comptes=_comptes(deplacement),
     )
     structures_fusionnees.send(sender=Fusion, structures=[gardee.pk, absorbee.pk])
-    consigner(acteur, Operation.MODIFICATION, "partenaires.fusion", fusion_reference(fusion))
+    consigner(acteur, Operation.MODIFICATION, "fusion", fusion_reference(fusion))
     return fusion
 
 
@@ -288,7 +288,7 @@ def defaire(*, acteur, fusion: Fusion) -> Fusion:
     consigner(
         acteur,
         Operation.MODIFICATION,
-        "partenaires.fusion",
+        "fusion",
         fusion_reference(fusion),
         "fusion annulée",
     )

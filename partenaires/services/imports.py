@@ -105,6 +105,11 @@ def _a_des_titres(texte: str) -> bool:
     )
 
 
+def abandonner(*, import_: ImportStructures) -> None:
+    """La liste est oubliée : rien n’en avait encore été importé."""
+    import_.delete()
+
+
 def purger() -> None:
     """Une liste qu’on n’a pas fini de relire s’efface d’elle-même."""
     ImportStructures.objects.filter(cree_le__lt=timezone.now() - GARDE).delete()
@@ -306,7 +311,7 @@ def importer(*, acteur, import_: ImportStructures) -> Counter:
     consigner(
         acteur,
         Operation.MODIFICATION,
-        "partenaires.import",
+        "import",
         import_.reseau.slug,
         f"{comptes['nouvelle']} créées, {comptes['connue']} déjà connues",
     )

@@ -205,7 +205,7 @@ def _informations(acteur, invitation: Invitation, jour: date) -> list[Depot]:
 
 
 @transaction.atomic
-def revoquer(invitation: Invitation) -> None:
+def revoquer(*, invitation: Invitation) -> None:
     """Annule l'invitation et son lien. Lève ``Refus`` si elle a déjà une issue."""
     if not _revoquer(Invitation.objects.filter(pk=invitation.pk)):
         raise Refus("Cette invitation a déjà été acceptée, annulée ou remplacée.")
@@ -215,7 +215,7 @@ def revoquer(invitation: Invitation) -> None:
 def renvoyer(*, acteur, invitation: Invitation) -> Invitation:
     """Une invitation neuve, au même titre : l'ancien lien ne vaut plus."""
     verrouiller(invitation.reseau_id)
-    revoquer(invitation)
+    revoquer(invitation=invitation)
     return inviter(
         acteur=acteur,
         reseau=invitation.reseau,

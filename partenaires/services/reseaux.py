@@ -117,7 +117,7 @@ def inviter_a_animer(*, acteur, reseau: Reseau, email: str, prenom: str, nom: st
         raise Refus("Quelqu’un anime déjà ce réseau : c’est à cette personne d’inviter la suite.")
     en_attente = Invitation.objects.filter(reseau=reseau, fonction=Fonction.ANIMATEUR)
     for invitation in en_attente.filter(acceptee_le=None, revoquee_le=None):
-        revoquer(invitation)
+        revoquer(invitation=invitation)
     return inviter(
         acteur=acteur,
         reseau=reseau,

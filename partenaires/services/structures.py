@@ -81,7 +81,7 @@ def modifier_fiche(*, acteur, structure: Structure, fiche: dict) -> Structure:
     for champ, valeur in fiche.items():
         setattr(structure, champ, valeur)
     structure.save(update_fields=list(fiche))
-    consigner(acteur, Operation.MODIFICATION, "partenaires.structure", structure.uuid)
+    consigner(acteur, Operation.MODIFICATION, "structure", structure.uuid)
     return structure
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from partenaires.enums import EtatJalon, Maillon, Rubrique
 from partenaires.forms.carnet import AvancementForm, JalonCompletForm, JalonForm, RubriqueForm
 from partenaires.models import Jalon, RubriqueDiagnostic
-from partenaires.services.carnet import avancer_jalon, creer_jalon, ecrire_rubrique
+from partenaires.services.carnet import avancer_jalon, creer_jalon, ecrire_rubrique, retirer_jalon
 from partenaires.views.commun import reseau_de_la_page
 from socle.permissions import exiger, peut
 from socle.refus import Refus
@@ -143,7 +143,7 @@ def jalon_supprimer(request, reseau, uuid):
     """Pour une erreur de saisie ; ce qu’on renonce à faire se dit « abandonné »."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.jalon.tenir", reseau)
-    get_object_or_404(Jalon, reseau=reseau, uuid=uuid).delete()
+    retirer_jalon(jalon=get_object_or_404(Jalon, reseau=reseau, uuid=uuid))
     messages.success(request, "Le jalon est retiré du carnet de route.")
     return redirect("partenaires:carnet", reseau=reseau.slug)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from partenaires.enums import CONVENTION_EN_VIGUEUR
 from partenaires.models import Convention, ConventionStructure, Structure
 from partenaires.services.conventions import texte_en_vigueur, texte_rempli
-from partenaires.services.echeances import palier
+from partenaires.services.conventions_fins import palier
 from partenaires.views.commun import reseau_de_la_page
 from socle.pdf import composer, structurer
 from socle.permissions import exiger, peut

@@ -299,9 +299,7 @@ def document(request, reseau, uuid):
     )
     convention = lisibles.get(pk=objet.convention_id)
     exiger(request.acteur, "partenaires.convention.document", convention)
-    return servir(
-        request, objet.fichier, objet="partenaires.convention", reference=str(convention.uuid)
-    )
+    return servir(request, objet.fichier, objet="convention", reference=str(convention.uuid))
 
 
 @require_http_methods(["GET", "POST"])

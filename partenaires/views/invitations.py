@@ -92,7 +92,7 @@ def inviter(request, reseau):
 def revoquer(request, reseau, uuid):
     reseau, invitation = _invitation_de_la_page(request, reseau, uuid)
     try:
-        service.revoquer(invitation)
+        service.revoquer(invitation=invitation)
     except Refus as refus:
         messages.info(request, refus.phrase)
     else:

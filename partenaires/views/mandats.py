@@ -158,7 +158,7 @@ def mandat_lettre(request, reseau, uuid):
     reseau, objet = _mandat_de_la_page(request, reseau, uuid, "partenaires.mandat.lettre")
     if objet.lettre is None:
         raise Http404
-    return servir(request, objet.lettre, objet="partenaires.mandat", reference=str(objet.uuid))
+    return servir(request, objet.lettre, objet="mandat", reference=str(objet.uuid))
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,7 +13,7 @@ from partenaires.models import DepartSignale, Invitation, Mandat
 from partenaires.services.administration import structures_a_completer
 from partenaires.services.confirmations import en_retard
 from partenaires.services.invitations import avec_envois
-from partenaires.services.rappels import qui_finissent
+from partenaires.services.mandats_fins import qui_finissent
 from partenaires.views.commun import reseau_de_la_page
 from socle.enums import Operation
 from socle.journal import consigner

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Func, Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -33,7 +34,7 @@ def _ressources(request, reseau):
 def _ressource(request, reseau, uuid) -> Ressource:
     objet = get_object_or_404(_ressources(request, reseau), uuid=uuid)
     if objet.retiree_le and not peut(request.acteur, "partenaires.ressource.tenir", objet):
-        return get_object_or_404(Ressource.objects.none())
+        raise Http404
     return objet
 
 
@@ -129,8 +130,8 @@ def fichier(request, reseau, uuid):
             VersionRessource.objects.select_related("fichier"), ressource=objet, numero=int(numero)
         )
     if porteur.fichier is None:
-        return get_object_or_404(Ressource.objects.none())
-    return servir(request, porteur.fichier, objet="ressource", reference=objet.uuid)
+        raise Http404
+    return servir(request, porteur.fichier, objet="ressource", reference=str(objet.uuid))
 
 
 @require_http_methods(["GET", "POST"])

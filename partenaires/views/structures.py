@@ -150,7 +150,7 @@ def structures_import_relire(request, reseau, uuid):
     erreur = ""
     if request.method == "POST":
         if "abandonner" in request.POST:
-            import_.delete()
+            imports.abandonner(import_=import_)
             messages.info(request, "La liste est oubliée\u00a0: rien n’a été importé.")
             return redirect("partenaires:structures_import", reseau=reseau.slug)
         imports.corriger(import_, _reponses(request.POST, import_))

@@ -10,7 +10,7 @@ from partenaires.enums import EtatConvention, Fonction
 from partenaires.models import Convention
 from partenaires.services.avenants import ajouter_avenant
 from partenaires.services.conventions import constater_les_fins, denoncer_convention
-from partenaires.services.echeances import palier, rappeler_les_conventions
+from partenaires.services.conventions_fins import palier, rappeler_les_conventions
 from partenaires.signals import convention_va_finir
 from partenaires.tasks import suivre_les_conventions
 from socle.acteur import acteur_de

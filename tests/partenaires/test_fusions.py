@@ -120,7 +120,7 @@ def test_les_dossiers_les_gens_et_les_conventions_passent(acteur, distribution, 
     auteur = acteur_de(distribution.auteur)
     assert dossier in Dossier.objects.suivis_par(auteur)
     assert {c["nature"]: c["deplacees"] for c in fusion.comptes}["dossiers"] == 1
-    assert AccesJournal.objects.filter(objet="partenaires.fusion").count() == 1
+    assert AccesJournal.objects.filter(objet="fusion").count() == 1
 
 
 def test_la_fiche_absorbee_ne_parait_plus_nulle_part(

@@ -166,7 +166,7 @@ def test_inviter_deux_fois_se_dit(distribution, connecter):
 
 def test_remplacee_puis_annulee_l_ancienne_est_annulee(distribution):
     ancienne, neuve = inviter(distribution), inviter(distribution)
-    service.revoquer(neuve)
+    service.revoquer(invitation=neuve)
     page = Client().get(url_du_lien(ancienne)).content.decode()
     assert "annulé par la personne" in page
     assert "dernier courriel" not in page

@@ -44,7 +44,7 @@ def test_le_courriel_dit_qui_pour_quoi_et_jusqu_a_quand(distribution):
 
 def test_une_invitation_annulee_ne_part_pas(distribution):
     partie, annulee = inviter(distribution), inviter(distribution, "autre@essai.test")
-    service.revoquer(annulee)
+    service.revoquer(invitation=annulee)
     lignes = {c.contexte["invitation"]: c for c in Courriel.objects.filter(genre="invitation")}
     messages = composer(*lignes.values())
     assert messages[lignes[annulee.pk].pk] is None
@@ -110,7 +110,7 @@ def test_rien_ne_part_apres_une_issue(issue, distribution):
     (courriel,) = relances(invitation)
     assert genres()["invitation_relance"].composer([courriel])[courriel.pk]
     if issue == "revoquee":
-        service.revoquer(invitation)
+        service.revoquer(invitation=invitation)
     elif issue == "acceptee":
         service.accepter(invitation=invitation, prenom="N", nom="R", mot_de_passe=PHRASE)
     else:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from partenaires.enums import Fonction
 from partenaires.models import AdministrationSeule, Mandat
 from partenaires.services import mandats as service
-from partenaires.services.rappels import rappeler_les_fins
+from partenaires.services.mandats_fins import rappeler_les_fins
 from porteurs.enums import RoleAffectation
 from socle.acteur import acteur_de
 from socle.courriels import genres

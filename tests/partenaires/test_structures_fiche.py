@@ -63,7 +63,7 @@ def test_ses_administrateurs_et_l_animation_la_tiennent(qui, connecter, distribu
         in lue
     )
     assert "2 rue des Forges<br>63600 Ambert" in lue
-    assert AccesJournal.objects.filter(objet="partenaires.structure").count() == 1
+    assert AccesJournal.objects.filter(objet="structure").count() == 1
 
 
 @pytest.mark.parametrize(
