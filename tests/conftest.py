@@ -38,6 +38,11 @@ def pytest_configure(config):
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Un contenu binaire ne nomme pas un essai : il peut porter l'heure, et les ouvriers différer."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items):
     """Refuse ce qui viderait la base, et les essais qui mêlent clone et transaction défaite."""
     for item in items:
