@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from partenaires.models import Mandat
 from socle.acteur import Acteur
+from socle.lectures import Lecture
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class MandatDuJour:
     modules: tuple[str, ...]
 
 
-def mandats_du_jour(utilisateur_ids: Iterable[int]) -> dict[int, list[MandatDuJour]]:
-    """Par personne, ses mandats en cours, dans l'ordre des réseaux puis des structures."""
-    lignes = (
+def _lignes(**de_qui):
+    """Les mandats en cours, dans l'ordre des réseaux puis des structures."""
+    return (
         Mandat.objects.actifs_maintenant()
-        .filter(utilisateur__in=list(utilisateur_ids))
+        .filter(**de_qui)
         .order_by("reseau__nom", "structure__cle_tri", "pk")
         .values_list(
             "utilisateur_id",
@@ -41,6 +42,19 @@ def mandats_du_jour(utilisateur_ids: Iterable[int]) -> dict[int, list[MandatDuJo
             "reseau__modules",
         )
     )
+
+
+# Toute page connectée commence par là.
+UNE_PERSONNE = Lecture(lambda personne: _lignes(utilisateur=personne), personne=int)
+
+
+def mandats_du_jour(utilisateur_ids: Iterable[int]) -> dict[int, list[MandatDuJour]]:
+    """Par personne, ses mandats en cours, dans l'ordre des réseaux puis des structures."""
+    personnes = list(utilisateur_ids)
+    if len(personnes) == 1:
+        lignes = UNE_PERSONNE(personne=personnes[0])
+    else:
+        lignes = _lignes(utilisateur__in=personnes)
     par_personne: dict[int, list[MandatDuJour]] = {}
     for utilisateur_id, *valeurs in lignes:
         par_personne.setdefault(utilisateur_id, []).append(MandatDuJour(*valeurs))

@@ -7,14 +7,16 @@ profil dessert en est un aussi, les communes ; le reste n'est que « et », « o
 Un essai compare le tout à ``couvre``.
 """
 
+import json
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
+from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import OuterRef, Prefetch
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Prefetch
 
 from partenaires.enums import CHAINE, Cote, SectionNaf
 from partenaires.models import (
@@ -23,9 +25,9 @@ from partenaires.models import (
     Mandat,
     ReseauCommune,
     Structure,
-    StructureCommune,
     Theme,
 )
+from socle.lectures import Lecture
 
 # À partir d'autant de structures pour une même commune, on se recouvre : autant en parler entre soi.
 # ``Couverture._desservies`` compte jusque-là, et pas plus loin.
@@ -87,7 +89,7 @@ class Case(NamedTuple):
 
 
 class Lieu(NamedTuple):
-    """Ce que la matrice et sa carte ont besoin de savoir d'une commune."""
+    """Ce que le détail d'une case et sa carte ont besoin de savoir d'une commune."""
 
     pk: int
     nom: str
@@ -99,13 +101,28 @@ class Lieu(NamedTuple):
 
 @dataclass(frozen=True)
 class Zone:
-    """Une intercommunalité et ses communes du réseau ; celles qui n'en ont pas (quelques îles)
-    vont ensemble."""
+    """Une intercommunalité et ses communes du réseau, par ordre alphabétique ; celles qui n'en ont
+    pas (quelques îles) vont ensemble."""
 
     code: str
     nom: str
     epci_id: int | None
-    communes: dict[int, Lieu]
+    communes: tuple[int, ...]
+
+
+class Membre(NamedTuple):
+    """Une structure membre, telle que la matrice la nomme."""
+
+    pk: int
+    uuid: UUID
+    nom: str
+
+
+class ThemeLu(NamedTuple):
+    pk: int
+    uuid: UUID
+    libelle: str
+    cote: str
 
 
 class Personne(NamedTuple):
@@ -133,18 +150,22 @@ class Profil(NamedTuple):
 class Couverture:
     """Un réseau un jour donné : ses zones, ses membres, et pour chaque case les profils présents."""
 
-    themes: list[Theme]
+    reseau_id: int
+    jour: date
+    themes: list[ThemeLu]
     zones: list[Zone]
-    structures: dict[int, Structure]
+    structures: dict[int, Membre]
     # Par structure et par personne : qui est en poste aujourd'hui.
-    personnes: dict[tuple[int, int], Personne]
+    en_poste: set[tuple[int, int]]
+    # Par structure, son résumé (ResumeCompetences) ; absente, elle n'a rien dit.
+    resumes: dict[int, dict]
     profils: list[Profil] = field(default_factory=list)
     presents: dict[tuple[int, str], int] = field(default_factory=dict)
     memoire: dict = field(default_factory=dict)
 
     @cached_property
-    def communes(self) -> dict[int, Lieu]:
-        return {pk: lieu for zone in self.zones for pk, lieu in zone.communes.items()}
+    def communes(self) -> tuple[int, ...]:
+        return tuple(pk for zone in self.zones for pk in zone.communes)
 
     @cached_property
     def bits(self) -> dict[int, int]:
@@ -152,9 +173,26 @@ class Couverture:
         return {commune: 1 << rang for rang, commune in enumerate(self.communes)}
 
     @cached_property
+    def lieux(self) -> dict[int, Lieu]:
+        """Les communes du réseau, que seul le détail d'une case nomme. Une requête."""
+        lignes = LIEUX(reseau=self.reseau_id)
+        return {ligne[0]: Lieu(*ligne) for ligne in lignes}
+
+    @cached_property
+    def personnes(self) -> dict[tuple[int, int], Personne]:
+        """Par structure et par personne, qui est en poste ; pour le détail d'une case. Une requête."""
+        personnes: dict[tuple[int, int], Personne] = {}
+        for structure_id, utilisateur_id, *fiche in PERSONNES(
+            reseau=self.reseau_id, jour=self.jour
+        ):
+            # Plusieurs mandats au même endroit : le premier a un téléphone si l'un d'eux en a un.
+            personnes.setdefault((structure_id, utilisateur_id), Personne(*fiche))
+        return personnes
+
+    @cached_property
     def bits_des_personnes(self) -> dict[int, int]:
         """Par personne en poste, son bit : le même dans toutes ses structures."""
-        return {pk: 1 << rang for rang, pk in enumerate({qui: 0 for _, qui in self.personnes})}
+        return {pk: 1 << rang for rang, pk in enumerate({qui for _, qui in self.en_poste})}
 
     def masque(self, communes) -> int:
         """Les bits de ces communes ; celles d'un autre réseau n'en ont pas."""
@@ -168,8 +206,11 @@ class Couverture:
         """Les profils qui ne nomment personne : la structure répond d'une seule voix."""
         return sum(1 << rang for rang, p in enumerate(self.profils) if not p.personnes)
 
-    def communes_de(self, zone: Zone | None) -> dict[int, Lieu]:
+    def communes_de(self, zone: Zone | None) -> tuple[int, ...]:
         return zone.communes if zone else self.communes
+
+    def lieux_de(self, zone: Zone | None) -> dict[int, Lieu]:
+        return {commune: self.lieux[commune] for commune in self.communes_de(zone)}
 
     def _zone(self, zone: Zone | None) -> tuple[int, int, int]:
         """Les communes de la zone, leur nombre, et les profils qui en desservent au moins une."""
@@ -226,6 +267,12 @@ class Couverture:
         ici = {p.structure_id for p in self.profils_de(presents & self._zone(zone)[2])}
         return [structure.nom for pk, structure in self.structures.items() if pk in ici]
 
+    def sections_de(self, structure_id: int, theme_id: int, etape: str) -> str:
+        """Les secteurs que sert la structure à cette case, une lettre chacun ; vide : tous."""
+        case = theme_id * len(CHAINE) + CHAINE.index(etape)
+        profils = self.resumes[structure_id]["profils"]
+        return next(sections for sections, _, _, cases in profils if case in cases)
+
     def servies(self, theme_id: int, etape: str, zone: Zone | None = None) -> dict[int, int]:
         """Par commune de la zone, le nombre de structures qui la servent ; 0 quand personne."""
         lieux = [p.lieux for p in self.profils_de(self.presents.get((theme_id, etape), 0))]
@@ -245,59 +292,60 @@ def _rangs(bits: int) -> list[int]:
     return rangs
 
 
-def lire_couverture(reseau, *, section: str = "") -> Couverture:
-    """La couverture du réseau aujourd'hui, pour un secteur ou pour tous, en cinq requêtes.
-
-    Ne comptent que les structures qu'une convention en vigueur lie au réseau, et les personnes
-    dont un mandat y court aujourd'hui.
-    """
-    jour = reseau.aujourd_hui()
-    dessertes = StructureCommune.objects.filter(structure=OuterRef("pk")).order_by()
-    structures = {
-        s.pk: s
-        for s in Structure.objects.membres(reseau.pk, jour)
-        .annotate(dessert=ArraySubquery(dessertes.values("commune_id")))
-        .only("uuid", "nom", "cle_tri")
+# Ces lectures servent à toute page de la matrice ; la règle est dans les QuerySet.
+MEMBRES = Lecture(
+    lambda reseau, jour: (
+        Structure.objects.membres(reseau, jour)
         .order_by("cle_tri", "pk")
-    }
-    couverture = Couverture(
-        themes=list(Theme.objects.du_reseau(reseau)),
-        zones=_zones(reseau),
-        structures=structures,
-        personnes=_en_poste(reseau, jour),
-    )
-    _ranger_par_profil(couverture, section)
-    return couverture
-
-
-def _zones(reseau) -> list[Zone]:
-    """Les intercommunalités du réseau, par ordre alphabétique, avec ses seules communes."""
-    lignes = (
+        .values_list("pk", "uuid", "nom", "resume_competences__contenu")
+    ),
+    reseau=int,
+    jour=date,
+)
+THEMES = Lecture(
+    lambda reseau, parent: Theme.objects.des_reseaux(reseau, parent).values_list(
+        "pk", "uuid", "libelle", "cote"
+    ),
+    reseau=int,
+    parent=int,
+)
+ZONES = Lecture(
+    lambda reseau: (
         ReseauCommune.objects.filter(reseau=reseau)
-        .order_by("commune__epci__nom", "commune__epci__code", "commune__cle_tri", "commune__code")
-        .values_list(
-            "commune__epci__code",
-            "commune__epci__nom",
-            "commune_id",
-            "commune__nom",
-            "commune__code",
-            "commune__epci_id",
-            "commune__longitude",
-            "commune__latitude",
+        .values("commune__epci__code", "commune__epci__nom", "commune__epci_id")
+        .annotate(
+            communes=ArrayAgg("commune_id", order_by=("commune__cle_tri", "commune__code")),
         )
-    )
-    zones = []
-    for (code, nom), groupe in groupby(lignes, key=lambda ligne: ligne[:2]):
-        lieux = {ligne[2]: Lieu(*ligne[2:]) for ligne in groupe}
-        epci_id = next(iter(lieux.values())).epci_id
-        zones.append(Zone(code or "sans", nom or SANS_EPCI, epci_id, lieux))
-    return zones
+        .order_by("commune__epci__nom", "commune__epci__code")
+        .values_list("commune__epci__code", "commune__epci__nom", "commune__epci_id", "communes")
+    ),
+    reseau=int,
+)
+LIEUX = Lecture(
+    lambda reseau: ReseauCommune.objects.filter(reseau=reseau).values_list(
+        "commune_id",
+        "commune__nom",
+        "commune__code",
+        "commune__epci_id",
+        "commune__longitude",
+        "commune__latitude",
+    ),
+    reseau=int,
+)
 
 
-def _en_poste(reseau, jour) -> dict[tuple[int, int], Personne]:
-    lignes = (
-        Mandat.objects.actifs(jour)
-        .filter(reseau=reseau, utilisateur__is_active=True)
+def _en_poste(reseau, jour):
+    return Mandat.objects.actifs(jour).filter(reseau=reseau, utilisateur__is_active=True)
+
+
+EN_POSTE = Lecture(
+    lambda reseau, jour: _en_poste(reseau, jour).values_list("structure_id", "utilisateur_id"),
+    reseau=int,
+    jour=date,
+)
+PERSONNES = Lecture(
+    lambda reseau, jour: (
+        _en_poste(reseau, jour)
         .order_by("utilisateur__nom", "utilisateur__prenom", "utilisateur_id", "-telephone")
         .values_list(
             "structure_id",
@@ -307,83 +355,65 @@ def _en_poste(reseau, jour) -> dict[tuple[int, int], Personne]:
             "utilisateur__email",
             "telephone",
         )
+    ),
+    reseau=int,
+    jour=date,
+)
+
+
+def lire_couverture(reseau, *, section: str = "") -> Couverture:
+    """La couverture du réseau aujourd'hui, pour un secteur ou pour tous, en quatre requêtes.
+
+    Ne comptent que les structures qu'une convention en vigueur lie au réseau, et les personnes
+    dont un mandat y court aujourd'hui.
+    """
+    jour = reseau.aujourd_hui()
+    membres = MEMBRES(reseau=reseau.pk, jour=jour)
+    couverture = Couverture(
+        reseau_id=reseau.pk,
+        jour=jour,
+        themes=[
+            ThemeLu(*ligne)
+            for ligne in THEMES(reseau=reseau.pk, parent=reseau.parent_id or reseau.pk)
+        ],
+        zones=[
+            Zone(code or "sans", nom or SANS_EPCI, epci_id, tuple(communes))
+            for code, nom, epci_id, communes in ZONES(reseau=reseau.pk)
+        ],
+        structures={pk: Membre(pk, uuid, nom) for pk, uuid, nom, _ in membres},
+        en_poste=set(EN_POSTE(reseau=reseau.pk, jour=jour)),
+        resumes={pk: json.loads(resume) for pk, _, _, resume in membres if resume},
     )
-    personnes: dict[tuple[int, int], Personne] = {}
-    for structure_id, utilisateur_id, *fiche in lignes:
-        # Plusieurs mandats au même endroit : le premier a un téléphone si l'un d'eux en a un.
-        personnes.setdefault((structure_id, utilisateur_id), Personne(*fiche))
-    return personnes
-
-
-# Trois listes en un aller et retour : les compétences par structure, celles de chaque personne
-# nommée, celles de chaque commune choisie. ``cases`` : thème × 8 + rang de l'étape.
-COMPETENCES = """
-SELECT 'structure' AS quoi, c.structure_id AS qui, array_agg(c.id) AS competences,
-       array_agg(c.theme_id * 8 + array_position(%(chaine)s::text[], c.etape::text) - 1) AS cases
-  FROM partenaires_competence c
- WHERE c.structure_id = ANY(%(structures)s) AND c.theme_id = ANY(%(themes)s)
-   AND (%(section)s = '' OR c.sections = '{}' OR %(section)s = ANY(c.sections))
- GROUP BY c.structure_id
-UNION ALL
-SELECT 'personne', n.utilisateur_id, array_agg(n.competence_id), NULL
-  FROM partenaires_competencepersonne n JOIN partenaires_competence c ON c.id = n.competence_id
- WHERE c.structure_id = ANY(%(structures)s) AND n.utilisateur_id = ANY(%(personnes)s)
- GROUP BY n.utilisateur_id
-UNION ALL
-SELECT 'commune', l.commune_id, array_agg(l.competence_id), NULL
-  FROM partenaires_competencecommune l JOIN partenaires_competence c ON c.id = l.competence_id
- WHERE c.structure_id = ANY(%(structures)s)
- GROUP BY l.commune_id
-"""
+    _ranger_par_profil(couverture, section)
+    return couverture
 
 
 def _ranger_par_profil(couverture: Couverture, section: str) -> None:
-    """Lit les compétences des membres et remplit ``profils`` et ``presents``."""
-    with connection.cursor() as curseur:
-        curseur.execute(
-            COMPETENCES,
-            {
-                "chaine": [str(etape) for etape in CHAINE],
-                "structures": list(couverture.structures),
-                "themes": [theme.pk for theme in couverture.themes],
-                "personnes": list(couverture.bits_des_personnes),
-                "section": section,
-            },
-        )
-        lignes = curseur.fetchall()
-    lieux: dict[int, int] = {}
-    noms: dict[int, list[int]] = {}
-    for quoi, qui, competences, _ in lignes:
-        if quoi == "commune":
-            # Une commune d'un autre réseau n'a pas de bit, mais la compétence y est bornée.
-            bit = couverture.bits.get(qui, 0)
-            for competence in competences:
-                lieux[competence] = lieux.get(competence, 0) | bit
-        elif quoi == "personne":
-            for competence in competences:
-                noms.setdefault(competence, []).append(qui)
-    # Un mandat dans une autre structure ne suffit pas : on s'en charge pour celle-ci.
-    en_poste: dict[int, dict[int, int]] = {}
-    for de, qui in couverture.personnes:
-        en_poste.setdefault(de, {})[qui] = couverture.bits_des_personnes[qui]
+    """Remplit ``profils`` et ``presents`` à partir du résumé de chaque membre."""
     tout = couverture.masque(couverture.communes)
+    en_poste, bits_des_personnes = couverture.en_poste, couverture.bits_des_personnes
     profils: dict[Profil, int] = {}
     par_rang: dict[int, int] = {}
-    for quoi, structure_id, competences, cases in lignes:
-        if quoi != "structure":
-            continue
-        structure = couverture.structures[structure_id]
-        partout = couverture.masque(structure.dessert) if structure.dessert else tout
-        bits = en_poste.get(structure_id, {})
-        for competence, case in zip(competences, cases, strict=True):
+    for structure_id, resume in couverture.resumes.items():
+        dessertes = resume["dessertes"]
+        partout = couverture.masque(dessertes) if dessertes else tout
+        for sections, communes, personnes, cases in resume["profils"]:
+            if section and sections and section not in sections:
+                continue
+            # Une commune d'un autre réseau n'a pas de bit, mais la compétence y est bornée.
+            lieux = couverture.masque(communes) if communes else partout
             nommees = 0
-            for qui in noms.get(competence, ()):
-                nommees |= bits.get(qui, 0)
-            profil = Profil(structure_id, lieux.get(competence, partout), nommees)
-            bit = 1 << profils.setdefault(profil, len(profils))
-            par_rang[case] = par_rang.get(case, 0) | bit
+            for qui in personnes:
+                # Un mandat dans une autre structure ne suffit pas : on s'en charge pour celle-ci.
+                if (structure_id, qui) in en_poste:
+                    nommees |= bits_des_personnes[qui]
+            bit = 1 << profils.setdefault(Profil(structure_id, lieux, nommees), len(profils))
+            for case in cases:
+                par_rang[case] = par_rang.get(case, 0) | bit
     couverture.profils = list(profils)
-    couverture.presents = {(case // 8, CHAINE[case % 8]): bits for case, bits in par_rang.items()}
+    couverture.presents = {
+        (case // len(CHAINE), CHAINE[case % len(CHAINE)]): bits for case, bits in par_rang.items()
+    }
 
 
 # --- Une structure, pour sa page --------------------------------------------------------------

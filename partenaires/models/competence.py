@@ -12,9 +12,12 @@ from partenaires.models.resume import CELLE_DE_LA_COMPETENCE, SA_STRUCTURE, resu
 class ThemeQuerySet(models.QuerySet):
     def du_reseau(self, reseau):
         """Les thèmes communs à l’installation, ceux du réseau et ceux de son parent, dans l’ordre."""
+        return self.des_reseaux(reseau.pk, reseau.parent_id or reseau.pk)
+
+    def des_reseaux(self, *reseaux: int):
+        """Les thèmes communs à l’installation et ceux de ces réseaux, dans l’ordre."""
         return self.filter(
-            models.Q(reseau=None) | models.Q(reseau__in=[reseau.pk, reseau.parent_id or reseau.pk]),
-            retire_le=None,
+            models.Q(reseau=None) | models.Q(reseau__in=reseaux), retire_le=None
         ).order_by("cote", "ordre", "pk")
 
 

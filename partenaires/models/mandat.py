@@ -33,10 +33,11 @@ class MandatQuerySet(models.QuerySet):
         return self.filter(
             Exists(
                 ConventionStructure.objects.en_vigueur(
-                    _aujourd_hui_dans("convention__reseau__fuseau")
+                    # La convention est du même réseau : son jour aussi.
+                    _aujourd_hui_dans(OuterRef("reseau__fuseau"))
                 ).filter(structure=OuterRef("structure"), convention__reseau=OuterRef("reseau"))
             ),
-            periode__contains=_aujourd_hui_dans("reseau__fuseau"),
+            periode__contains=_aujourd_hui_dans(F("reseau__fuseau")),
         )
 
     def administrent(self, jour, fonctions):
@@ -47,23 +48,20 @@ class MandatQuerySet(models.QuerySet):
 
     def actifs(self, jour):
         """Ceux qui donnent des droits ce jour-là : la période court, une convention aussi."""
-        return self.en_cours(jour).filter(
+        return self.filter(
             Exists(
                 ConventionStructure.objects.en_vigueur(jour).filter(
                     structure=OuterRef("structure"), convention__reseau=OuterRef("reseau")
                 )
-            )
+            ),
+            periode__contains=jour,
         )
 
-    def en_cours(self, jour):
-        """Ceux dont la période court. Pour qui sait déjà la structure membre : sinon, ``actifs``."""
-        return self.filter(periode__contains=jour)
 
-
-def _aujourd_hui_dans(fuseau: str):
-    """Le jour civil d'un réseau, calculé par la base : ``fuseau`` est le chemin de son champ."""
+def _aujourd_hui_dans(fuseau):
+    """Le jour civil d'un réseau, calculé par la base ; ``fuseau`` : l'expression qui le nomme."""
     return Cast(
-        Func(F(fuseau), Now(), function="timezone", output_field=models.DateTimeField()),
+        Func(fuseau, Now(), function="timezone", output_field=models.DateTimeField()),
         models.DateField(),
     )
 

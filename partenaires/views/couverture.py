@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from partenaires.cartes import carte, carte_des_epci
 from partenaires.couverture import Case, Couverture, Zone, lire_couverture
 from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
-from partenaires.models import Competence
 from partenaires.views.commun import reseau_de_la_page
 from socle.pdf import composer
 from socle.permissions import exiger, peut
@@ -103,7 +102,6 @@ def _lettre(rang: int) -> str:
 def couverture(request, reseau):
     """La matrice : thèmes × étapes, pour une zone ou par intercommunalité."""
     lecture = Lecture(request, reseau)
-    base = reverse("partenaires:couverture", args=[lecture.reseau.slug])
     ecrire = _cellule_par_epci if lecture.par_epci else _cellule
     return render(
         request,
@@ -113,7 +111,7 @@ def couverture(request, reseau):
             "lecture": lecture,
             "etapes": [e.label for e in CHAINE],
             "cotes": [
-                (cote, [(t.libelle, _cellules(lecture, t, base, ecrire)) for t in themes])
+                (cote, [(t.libelle, _cellules(lecture, t, ecrire)) for t in themes])
                 for cote, themes in lecture.par_cote()
             ],
             "reperes": [(lecture.reperes[z.code], z) for z in lecture.couverture.zones],
@@ -128,10 +126,11 @@ def couverture(request, reseau):
 
 # Les cases s'écrivent ici, et non dans le gabarit : elles sont des centaines. Rien de ce qu'une
 # personne a écrit n'y entre : des nombres, des lettres, et une adresse échappée une fois par ligne.
+# L'adresse part de celle de la page : répétée des centaines de fois, l'entière pèserait huit ko.
 
 
-def _cellules(lecture: Lecture, theme, base: str, ecrire) -> SafeString:
-    adresse, suite = f"{base}{theme.uuid}/", escape(lecture.parametres)
+def _cellules(lecture: Lecture, theme, ecrire) -> SafeString:
+    adresse, suite = f"{theme.uuid}/", escape(lecture.parametres)
     return mark_safe(  # noqa: S308 — voir ci-dessus
         "".join(
             ecrire(lecture, lecture.cases[theme.pk, e], f"{adresse}{e}/{suite}") for e in CHAINE
@@ -216,7 +215,7 @@ def couverture_case(request, reseau, theme, etape):
     if theme is None or etape not in CHAINE:
         raise Http404("Cette case n’existe pas.")
     servies = lecture.couverture.servies(theme.pk, etape, lecture.zone)
-    lieux = lecture.couverture.communes_de(lecture.zone)
+    lieux = lecture.couverture.lieux_de(lecture.zone)
     return render(
         request,
         "partenaires/couverture_case.html",
@@ -239,7 +238,7 @@ def couverture_case(request, reseau, theme, etape):
 def _carte(lecture: Lecture, theme, etape: str, servies: dict[int, int]) -> dict:
     """Les communes servies, fragiles ou sans personne ; un grand réseau se dessine par EPCI."""
     c, reseau = lecture.couverture, lecture.reseau
-    lieux = list(c.communes_de(lecture.zone).values())
+    lieux = list(c.lieux_de(lecture.zone).values())
     nom = f"{theme.libelle.capitalize()}, {Etape(etape).label} : communes servies"
     if len(lieux) <= COMMUNES_DESSINEES:
         return carte(
@@ -276,13 +275,8 @@ def _combien(structures: int) -> str:
 def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
     """Les structures de la case dans la zone, avec leurs personnes nommées et leurs limites."""
     c = lecture.couverture
-    dans_la_zone = c.communes_de(lecture.zone)
+    dans_la_zone = c.lieux_de(lecture.zone)
     par_structure = {p.structure_id: p for p in c.profils_de(c.presents.get((theme.pk, etape), 0))}
-    sections = dict(
-        Competence.objects.filter(
-            theme=theme, etape=etape, structure__in=list(par_structure)
-        ).values_list("structure_id", "sections")
-    )
     lignes = []
     for pk, structure in c.structures.items():
         if pk not in par_structure:
@@ -302,7 +296,7 @@ def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
                     ],
                     "servies": servies,
                     "partielle": len(servies) < len(dans_la_zone),
-                    "secteurs": [SectionNaf(s).label for s in sorted(sections.get(pk, ()))],
+                    "secteurs": [SectionNaf(s).label for s in c.sections_de(pk, theme.pk, etape)],
                 }
             )
     return lignes
