@@ -14,6 +14,7 @@ from partenaires.models import (
     Fusion,
     Mandat,
     Reseau,
+    ResumeCompetences,
     Structure,
     StructureCommune,
 )
@@ -64,8 +65,10 @@ def paire(gardee: Structure, absorbee: Structure) -> Paire:
 
 
 def cles_a_suivre() -> list:
-    """Ce qui désigne une structure, l'histoire des fusions exceptée."""
-    return [c for c in cles_vers(Structure) if c.model not in (Fusion, Structure)]
+    """Ce qui désigne une structure, hormis l’histoire des fusions et ce que la base refait seule."""
+    return [
+        c for c in cles_vers(Structure) if c.model not in (Fusion, Structure, ResumeCompetences)
+    ]
 
 
 def apercu(absorbee: Structure) -> list[tuple[str, int]]:
