@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.db.models import Func, Q
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from partenaires.cartes import carte_de_choix
@@ -121,32 +120,32 @@ def _carte(reseau, departements: list[str]) -> dict:
 
 @require_POST
 def ajouter(request, reseau):
-    reseau = reseau_de_la_page(request, reseau)
-    exiger(request.acteur, "partenaires.territoire", reseau)
-    try:
-        nombre = service.ajouter_communes(
-            reseau=reseau,
-            epcis=request.POST.getlist("epci"),
-            communes=request.POST.getlist("commune"),
-        )
-    except Refus as refus:
-        messages.error(request, refus.phrase)
-    else:
-        messages.success(
-            request,
-            f"{nombre} commune{'s' if nombre > 1 else ''} de plus dans le réseau."
-            if nombre
-            else "Elles y étaient déjà : rien n’a changé.",
-        )
-    return redirect("partenaires:territoire", reseau=reseau.slug)
+    return _changer(request, reseau, service.ajouter_communes, _phrase_d_ajout)
+
+
+def _phrase_d_ajout(nombre: int) -> str:
+    if not nombre:
+        return "Elles y étaient déjà : rien n’a changé."
+    return f"{nombre} commune{'s' if nombre > 1 else ''} de plus dans le réseau."
 
 
 @require_POST
 def retirer(request, reseau):
-    reseau = reseau_de_la_page(request, reseau)
+    return _changer(request, reseau, service.retirer_communes, _phrase_de_retrait)
+
+
+def _phrase_de_retrait(nombre: int) -> str:
+    if nombre == 1:
+        return "1 commune en moins. Vous pouvez la remettre quand vous voulez."
+    return f"{nombre} communes en moins. Vous pouvez les remettre quand vous voulez."
+
+
+def _changer(request, slug: str, geste, phrase):
+    """Ajoute ou retire ce qui est coché : des intercommunalités entières, des communes une à une."""
+    reseau = reseau_de_la_page(request, slug)
     exiger(request.acteur, "partenaires.territoire", reseau)
     try:
-        nombre = service.retirer_communes(
+        nombre = geste(
             reseau=reseau,
             epcis=request.POST.getlist("epci"),
             communes=request.POST.getlist("commune"),
@@ -154,11 +153,5 @@ def retirer(request, reseau):
     except Refus as refus:
         messages.error(request, refus.phrase)
     else:
-        messages.success(
-            request,
-            f"{nombre} commune{'s' if nombre > 1 else ''} en moins. Vous pouvez la remettre quand "
-            "vous voulez."
-            if nombre == 1
-            else f"{nombre} communes en moins. Vous pouvez les remettre quand vous voulez.",
-        )
-    return redirect(reverse("partenaires:territoire", args=[reseau.slug]))
+        messages.success(request, phrase(nombre))
+    return redirect("partenaires:territoire", reseau=reseau.slug)
