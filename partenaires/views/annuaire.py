@@ -30,7 +30,7 @@ from socle import recherches
 from socle.permissions import exiger, peut
 from socle.texte import cle, sans_accent
 
-PAR_PAGE = 30
+PAR_PAGE = 20
 # Au-delà, la carte alourdirait la page.
 COMMUNES_DESSINEES = 400
 
