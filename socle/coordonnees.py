@@ -3,6 +3,9 @@
 import phonenumbers
 from django import forms
 
+# Ce que gardent les colonnes de téléphone ; un numéro de poste les ferait déborder.
+LONGUEUR = 20
+
 
 def telephone_international(saisie: str) -> str:
     """La forme E.164 d'un numéro écrit à la française ou avec un indicatif ; vide si illisible."""
@@ -31,26 +34,38 @@ def _numero(saisie: str):
     return numero if phonenumbers.is_possible_number(numero) else None
 
 
+def lire_telephone(saisie: str) -> str:
+    """Le numéro tel qu'il se garde. Lève ``ValueError``, avec une phrase, s'il ne se garde pas."""
+    if not telephone_international(saisie):
+        raise ValueError(
+            "Ce numéro ne se lit pas. Écrivez-le comme vous voulez\u00a0: 06 39 98 00 00, "
+            "+33 6 39 98 00 00…"
+        )
+    telephone = telephone_lisible(saisie)
+    if len(telephone) > LONGUEUR:
+        raise ValueError("Ce numéro est trop long. Écrivez-le sans numéro de poste.")
+    return telephone
+
+
 class ChampTelephone(forms.CharField):
-    """Un numéro écrit comme on veut, facultatif ; illisible, il est refusé avec un exemple."""
+    """Un numéro écrit comme on veut, facultatif, rendu groupé comme on le lit."""
 
     def __init__(self, label: str = "Téléphone", **kwargs):
         kwargs.setdefault("required", False)
         super().__init__(
             label=label,
+            # Ce qu'on tape, parenthèses et indicatif compris ; ce qu'on garde est plus court.
             max_length=30,
             widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             **kwargs,
         )
 
     def clean(self, value):
-        telephone = super().clean(value).strip()
-        if telephone and not telephone_international(telephone):
-            raise forms.ValidationError(
-                "Ce numéro ne se lit pas. Écrivez-le comme vous voulez : 06 39 98 00 00, "
-                "+33 6 39 98 00 00…"
-            )
-        return telephone
+        saisie = super().clean(value).strip()
+        try:
+            return lire_telephone(saisie) if saisie else ""
+        except ValueError as erreur:
+            raise forms.ValidationError(str(erreur)) from None
 
 
 class ChampCourriel(forms.EmailField):

@@ -16,7 +16,7 @@ from partenaires.horaires import (
 )
 from partenaires.models import Structure
 from partenaires.siret import ChampSiret
-from socle.coordonnees import ChampCourriel, ChampTelephone, telephone_lisible
+from socle.coordonnees import ChampCourriel, ChampTelephone
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
 
@@ -36,9 +36,6 @@ class StructureForm(FormulaireUnique):
     commune = ChampCommune(label="Commune de son siège")
     telephone = ChampTelephone()
     email = ChampCourriel()
-
-    def clean_telephone(self):
-        return telephone_lisible(self.cleaned_data["telephone"])
 
 
 class ChampJourOuvert(forms.CharField):
@@ -151,8 +148,6 @@ class FicheForm(forms.Form):
 
     def clean(self):
         donnees = super().clean()
-        for champ in ("telephone", "telephone_public"):
-            donnees[champ] = telephone_lisible(donnees.get(champ) or "")
         jours = [donnees.get(f"jour{rang}") or [] for rang in range(len(JOURS))]
         if donnees.get("recopier"):
             jours[1:5] = [jours[0]] * 4

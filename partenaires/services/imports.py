@@ -21,11 +21,12 @@ from partenaires.services.import_communes import Communes
 from partenaires.services.mandats import verrouiller
 from partenaires.services.structures import engager, vivante
 from partenaires.siret import lire_siret
-from socle.coordonnees import telephone_international, telephone_lisible
+from socle.coordonnees import lire_telephone
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.refus import Refus
 from socle.tableurs import Feuille, associer, lire
+from socle.tableurs.valeurs import propre
 from socle.texte import cle
 
 MAX_LIGNES = 1000
@@ -61,6 +62,7 @@ class Rangee:
     type: str = ""
     commune: Commune | None = None
     siret: str = ""
+    telephone: str = ""
     structure: Structure | None = None
     visible: bool = False
     erreurs: dict[str, str] = field(default_factory=dict)
@@ -179,8 +181,10 @@ def _lire_rangee(ligne: dict, communes: Communes) -> Rangee:
         rangee.siret = lire_siret(saisie["siret"])
     except ValueError as erreur:
         erreurs["siret"] = str(erreur)
-    if saisie["telephone"] and not telephone_international(saisie["telephone"]):
-        erreurs["telephone"] = f"Le numéro «\u00a0{saisie['telephone']}\u00a0» ne se lit pas."
+    try:
+        rangee.telephone = lire_telephone(saisie["telephone"]) if saisie["telephone"] else ""
+    except ValueError as erreur:
+        erreurs["telephone"] = f"«\u00a0{saisie['telephone']}\u00a0»\u00a0: {erreur}"
     if saisie["email"]:
         try:
             validate_email(saisie["email"])
@@ -273,7 +277,8 @@ def corriger(import_: ImportStructures, reponses: dict[int, dict]) -> None:
         reponse = reponses.get(ligne["n"], {})
         for champ in CHAMPS:
             if champ in reponse:
-                ligne["saisie"][champ] = " ".join(reponse[champ].split())[:200]
+                # Le même nettoyage que pour un fichier : la base refuse le caractère nul.
+                ligne["saisie"][champ] = " ".join(propre(reponse[champ]).split())[:200]
         ligne["connue"] = reponse.get("connue", ligne["connue"])
         ligne["ecarter"] = reponse.get("ecarter", ligne["ecarter"])
     import_.save(update_fields=["lignes"])
@@ -325,6 +330,6 @@ def _creer(rangee: Rangee) -> Structure:
         type=rangee.type,
         commune=rangee.commune,
         siret=rangee.siret,
-        telephone=telephone_lisible(rangee.saisie["telephone"]),
+        telephone=rangee.telephone,
         email=rangee.saisie["email"],
     )

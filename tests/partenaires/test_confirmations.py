@@ -229,6 +229,21 @@ def test_les_corrections_se_font_sur_place_et_un_depart_attend(adresse, seul, co
     assert depart.regle_le
 
 
+def test_un_telephone_tape_au_long_se_garde_par_le_lien(adresse, seul):
+    mandat = seul.mandats["collegue"]
+    champ = f"telephone_{mandat.uuid}"
+    page = Client().post(adresse, envoi(seul, **{champ: "04 65 71 00 00 ext 12345678"}))
+    assert "trop long" in str(page.context["form"].errors[champ])
+    page = Client().post(
+        adresse,
+        envoi(seul, telephone="+33 (0) 4 65 71 00 99", **{champ: "+33 (0) 6 39 98 00 00"}),
+    )
+    assert page.status_code == 200
+    seul.s1.refresh_from_db()
+    mandat.refresh_from_db()
+    assert (seul.s1.telephone, mandat.telephone) == ("04 65 71 00 99", "06 39 98 00 00")
+
+
 def test_une_date_manquante_ou_a_venir_se_dit_et_garde_la_saisie(adresse, seul):
     parti = seul.mandats["collegue"]
     for date, phrase in (("", "Depuis quand"), (aujourd_hui(3).isoformat(), "est à venir")):

@@ -233,6 +233,30 @@ def test_une_suite_d_ailleurs_est_ignoree(client, adresse, distribution):
         assert fin["Location"] == reverse("partenaires:annuaire", args=[distribution.reseau.slug])
 
 
+def test_un_caractere_nul_ne_se_garde_pas(client, adresse):
+    """PostgreSQL le refuserait : une ligne corrigée en est débarrassée."""
+    page = deposer(client, adresse, LISTE)
+    relecture = relire(page)
+    numero = page.context["rangees"][0].numero
+    page = client.post(
+        relecture,
+        {f"l{numero}-montree": "", f"l{numero}-nom": "Atelier\0 des Monts"},
+        follow=True,
+    )
+    assert page.status_code == 200
+    client.post(relecture, {"importer": ""})
+    assert Structure.objects.filter(nom="Atelier des Monts").exists()
+
+
+def test_un_telephone_importe_tient_dans_sa_colonne(client, adresse):
+    liste = "Nom;Nature;Commune;CP;Téléphone\nCoopérative;CAE;Ambert;63600;{}\n"
+    page = deposer(client, adresse, liste.format("04 65 71 00 00 ext 12345678"))
+    assert any("trop long" in p for p in next(iter(phrases(page).values()))), phrases(page)
+    page = deposer(client, adresse, liste.format("+33 (0) 4 65 71 00 00"))
+    client.post(relire(page), {"importer": ""})
+    assert Structure.objects.get(nom="Coopérative").telephone == "04 65 71 00 00"
+
+
 def test_la_liste_en_attente_est_a_sa_personne(client, connecter, adresse, distribution):
     relecture = relire(deposer(client, adresse, LISTE))
     assert "Coopérative des Monts" in client.get(relecture).content.decode()

@@ -68,6 +68,33 @@ def test_chacun_change_son_telephone_et_celui_de_personne_d_autre(distribution, 
     assert "bonjour" in faux.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("saisie", "garde"),
+    [
+        ("+33 (0) 6 39 98 00 00", "06 39 98 00 00"),
+        ("06.39.98.00.00", "06 39 98 00 00"),
+        ("+32 (0) 470 12 34 56", "+32 470 12 34 56"),
+    ],
+)
+def test_un_telephone_se_garde_comme_on_le_lit(saisie, garde, distribution, connecter):
+    mandat = distribution.mandats["elue"]
+    client = connecter(distribution.elue)
+    assert client.post(url("mandat_telephone", mandat), {"telephone": saisie}).status_code == 302
+    mandat.refresh_from_db()
+    assert mandat.telephone == garde
+
+
+def test_un_telephone_trop_long_se_refuse_d_une_phrase(distribution, connecter):
+    mandat = distribution.mandats["elue"]
+    page = connecter(distribution.elue).post(
+        url("mandat_telephone", mandat), {"telephone": "04 65 71 00 00 ext 12345678"}
+    )
+    assert page.status_code == 200
+    assert "sans numéro de poste" in page.content.decode()
+    mandat.refresh_from_db()
+    assert mandat.telephone == ""
+
+
 # --- Modifier ------------------------------------------------------------------------------
 
 
