@@ -14,7 +14,7 @@ from partenaires.forms.competences import (
     precisions_initiales,
     valeur_de,
 )
-from partenaires.models import Reseau, Structure, Theme
+from partenaires.models import Mandat, Reseau, Structure, Theme
 from partenaires.permissions.competences import Membre
 from partenaires.services import competences as services
 from partenaires.views.commun import reseau_de_la_page
@@ -53,7 +53,7 @@ def competences(request, reseau, uuid):
                     empreinte=form.cleaned_data["empreinte"],
                 )
             except services.GrilleModifiee as refus:
-                conflit = _conflit(form, vue, refus)
+                conflit = _conflit(reseau, form, vue, refus)
                 etat = refus.etat
                 form = _sur_la_version(request, form, refus.etat)
             else:
@@ -72,9 +72,24 @@ def competences(request, reseau, uuid):
             "etapes": [e.label for e in CHAINE],
             "cotes": _lignes(form, vue, etat, conflit),
             "conflit": conflit,
-            "grille": getattr(structure, "grille_competences", None),
+            **_derniere_saisie(reseau, structure),
         },
     )
+
+
+def _derniere_saisie(reseau: Reseau, structure: Structure) -> dict:
+    """Quand la grille a été enregistrée ; par qui, seulement si ce réseau connaît cette personne."""
+    grille = getattr(structure, "grille_competences", None)
+    return {"grille": grille, "par": _nom_dans(reseau, grille)}
+
+
+def _nom_dans(reseau: Reseau, grille) -> str:
+    """Qui a enregistré la grille, si c'est une personne du réseau : sinon, personne n'est nommé."""
+    if grille is None or grille.modifiee_par_id is None:
+        return ""
+    jour = reseau.aujourd_hui()
+    presente = Mandat.objects.actifs(jour).filter(reseau=reseau, utilisateur=grille.modifiee_par_id)
+    return grille.modifiee_par.nom_complet if presente.exists() else ""
 
 
 def _enregistree(structure, nombre: int) -> str:
@@ -125,15 +140,12 @@ def _sur_la_version(request, form, etat):
     return type(form)(donnees, vue=form.vue)
 
 
-def _qui(refus) -> dict:
+def _qui(reseau: Reseau, refus) -> dict:
     grille = refus.grille
-    return {
-        "par": grille.modifiee_par.nom_complet if grille and grille.modifiee_par else "",
-        "le": grille.modifiee_le if grille else None,
-    }
+    return {"par": _nom_dans(reseau, grille), "le": grille.modifiee_le if grille else None}
 
 
-def _conflit(form, vue, refus) -> dict:
+def _conflit(reseau, form, vue, refus) -> dict:
     """Les deux versions, côte à côte : les cases qui diffèrent, puis les précisions."""
     etat, saisie = refus.etat, form.saisie
     enregistrees = {case for case in etat.cases if case[0] in vue.themes_ids}
@@ -157,7 +169,7 @@ def _conflit(form, vue, refus) -> dict:
         etat.courante("personnes", vue.themes_ids),
     )
     return {
-        **_qui(refus),
+        **_qui(reseau, refus),
         "cases": cases,
         "lignes": [*cases.values(), *_precisions_differentes(form, vue, courante)],
     }
@@ -225,7 +237,7 @@ def competences_theme(request, reseau, uuid, theme):
             except services.GrilleModifiee as refus:
                 enregistree = refus.etat.du_theme(theme.pk)
                 conflit = {
-                    **_qui(refus),
+                    **_qui(reseau, refus),
                     "lignes": _precisions_differentes(form, vue, enregistree or precision),
                 }
                 form = _sur_la_version(request, form, refus.etat)

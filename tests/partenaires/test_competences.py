@@ -58,6 +58,27 @@ def test_la_structure_et_l_animation_remplissent_la_grille(nom, distribution, co
     assert grille.modifiee_par == getattr(distribution, nom)
 
 
+def test_la_grille_ne_nomme_pas_une_personne_d_un_autre_reseau(distribution, connecter):
+    """La structure est des deux réseaux : chacun ne lit que les noms des siens."""
+    d = distribution
+    ConventionFabrique(reseau=d.reseau_b, structures=[d.s1])
+    MandatFabrique(utilisateur=d.etrangere, structure=d.s1, reseau=d.reseau_b, administre=True)
+    ailleurs = reverse("partenaires:competences", args=[d.reseau_b.slug, d.s1.uuid])
+    connecter(d.etrangere).post(ailleurs, saisie(d.s1, ("ecole", "idee")))
+    assert d.s1.grille_competences.modifiee_par == d.etrangere
+    nom = d.etrangere.nom_complet
+    assert f"par {nom}" in connecter(d.etrangere).get(ailleurs).content.decode()
+    ici = connecter(d.auteur)
+    page = ici.get(adresse(d, d.s1)).content.decode()
+    assert "Enregistré le" in page
+    assert nom not in page
+    conflit = ici.post(
+        adresse(d, d.s1), saisie(d.s1, ("ecole", "idee")) | {"empreinte": "ancienne"}
+    )
+    assert "Une autre version a été enregistrée" in conflit.content.decode()
+    assert nom not in conflit.content.decode()
+
+
 @pytest.mark.parametrize(
     ("nom", "code"),
     [
