@@ -6,7 +6,25 @@ courriels, les liens d’entrée, le journal d’accès de l’installation, ce 
 
 from uuid import uuid4
 
+from django.db.models import Exists, OuterRef, Q
+
+from partenaires.models import Mandat
 from socle.emport.table import Table
+
+
+def _gens(reseau):
+    """Qui a eu un jour une fonction dans le réseau."""
+    return Mandat.objects.filter(reseau=reseau).values_list("utilisateur", flat=True)
+
+
+def _par_ses_gens(reseau, champ: str) -> Q:
+    return Q(Exists(Mandat.objects.filter(reseau=reseau, utilisateur=OuterRef(champ))))
+
+
+def _de_ses_themes(reseau) -> Q:
+    """D’une structure partagée ne partent que les thèmes que ce réseau lit."""
+    return Q(theme__reseau=None) | Q(theme__reseau__in=[reseau.pk, reseau.parent_id or reseau.pk])
+
 
 TABLES = [
     Table(
@@ -27,21 +45,30 @@ TABLES = [
     Table(
         "socle.Utilisateur",
         cles=("email",),
+        parmi=_gens,
         sauf=("est_administrateur", "last_login"),
         # Nul mot de passe ne voyage : on entre par « mot de passe oublié ».
         neuf=(("password", lambda: f"!{uuid4().hex}"),),
     ),
     Table("socle.Fichier", neuf=(("rangement", lambda: uuid4().hex),)),
     Table("partenaires.Structure", cles=("uuid", "siret"), sauf=("fusionnee_dans",)),
-    Table("partenaires.Reseau", chemin="pk", sauf=("parent", "parent_propose")),
+    Table("partenaires.Reseau", chemin="pk", sauf=("parent", "parent_propose", "peut_ouvrir")),
     Table("partenaires.Theme", cles=("code",), ici=(("reseau", None),), rattacher="reseau"),
     Table("partenaires.ReseauCommune", chemin="reseau"),
     Table("partenaires.StructureCommune", avec="structure"),
-    Table("partenaires.Competence", avec="structure"),
+    Table("partenaires.Competence", avec="structure", filtre=_de_ses_themes),
     Table("partenaires.CompetenceCommune", avec="competence"),
-    Table("partenaires.CompetencePersonne", avec="competence"),
+    Table(
+        "partenaires.CompetencePersonne",
+        avec="competence",
+        filtre=lambda reseau: _par_ses_gens(reseau, "utilisateur"),
+    ),
     Table("partenaires.GrilleCompetences", avec="structure"),
-    Table("partenaires.ConfirmationAnnuelle", avec="structure"),
+    Table(
+        "partenaires.ConfirmationAnnuelle",
+        avec="structure",
+        filtre=lambda reseau: Q(par=None) | _par_ses_gens(reseau, "par"),
+    ),
     Table("partenaires.AdministrationSeule", chemin="reseau"),
     Table("partenaires.Conformite", chemin="reseau", sauf=("reprise_de",)),
     Table("partenaires.ModeleConvention", chemin="reseau"),

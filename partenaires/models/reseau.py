@@ -1,7 +1,8 @@
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -13,6 +14,12 @@ SEUIL_MINIMAL = 5
 
 def modules_de_depart():
     return [Module.ANNUAIRE, Module.DOSSIERS, Module.REUNIONS]
+
+
+def fuseau_connu(valeur: str) -> None:
+    """Un fuseau que ni Python ni PostgreSQL ne connaîtrait arrêterait toutes les pages."""
+    if valeur not in available_timezones():
+        raise ValidationError("Ce fuseau horaire n’existe pas.")
 
 
 class ReseauQuerySet(models.QuerySet):
@@ -54,7 +61,9 @@ class Reseau(models.Model):
     )
     propose_par_parent = models.BooleanField("proposé par le parent", db_default=False)
     peut_ouvrir = models.BooleanField("peut ouvrir des réseaux", db_default=False)
-    fuseau = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
+    fuseau = models.CharField(
+        "fuseau horaire", max_length=40, default="Europe/Paris", validators=[fuseau_connu]
+    )
     modules = ArrayField(
         models.CharField(max_length=20, choices=Module.choices), default=modules_de_depart
     )

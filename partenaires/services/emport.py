@@ -130,6 +130,7 @@ def recevoir(
         nonlocal relecture
         relecture = r
         _terminer(r)
+        r.a_relire = comptes_d_ici(r)
         if essai:
             raise _Essai
         if acteur is not None:
@@ -155,3 +156,14 @@ def _terminer(relecture: Relecture) -> None:
     for controle in contributions("MAILLON_INVARIANTS"):
         for phrase in controle([reseau]):
             raise Refus(f"Ces données ne tiennent pas ensemble : {phrase}. Rien n’est enregistré.")
+
+
+def comptes_d_ici(relecture: Relecture) -> list[str]:
+    """Les adresses des comptes déjà là qui recevraient une fonction : à relire avant d’accepter."""
+    return list(
+        Mandat.objects.filter(reseau=relecture.racine)
+        .exclude(utilisateur__in=relecture.crees(Utilisateur))
+        .order_by("utilisateur__email")
+        .values_list("utilisateur__email", flat=True)
+        .distinct()
+    )

@@ -30,6 +30,7 @@ def ecrire(objet: models.Model, chemin: Path) -> dict[str, int]:
 
 def _ecrire(objet: models.Model, chemin: Path) -> dict[str, int]:
     nommes: dict[type, set[int]] = {}
+    connus = {t.classe: set(t.parmi(objet)) for t in tables() if t.parmi}
     comptes: dict[str, int] = {}
     empreintes: dict[str, str] = {}
     with zipfile.ZipFile(chemin, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -42,7 +43,11 @@ def _ecrire(objet: models.Model, chemin: Path) -> dict[str, int]:
                 lignes = lignes.filter(**{f"{table.avec}__in": nommes.get(parent, ())})
             else:
                 lignes = lignes.filter(pk__in=nommes.get(table.classe, ()))
-            comptes[table.modele], empreintes[table.nom] = _ranger(archive, table, lignes, nommes)
+            if table.filtre:
+                lignes = lignes.filter(table.filtre(objet))
+            comptes[table.modele], empreintes[table.nom] = _ranger(
+                archive, table, lignes, nommes, connus
+            )
         for fichier in Fichier.objects.filter(pk__in=nommes.get(Fichier, ())).order_by("pk"):
             archive.write(fichier.chemin, f"fichiers/{fichier.uuid}")
         manifeste = {
@@ -67,12 +72,19 @@ def _ordre_d_ecriture() -> list[Table]:
 
 
 def _ranger(
-    archive, table: Table, lignes: models.QuerySet, nommes: dict[type, set[int]]
+    archive,
+    table: Table,
+    lignes: models.QuerySet,
+    nommes: dict[type, set[int]],
+    connus: dict[type, set[int]],
 ) -> tuple[int, str]:
     empreinte, nombre = hashlib.sha256(), 0
     champs, liens = table.champs(), table.liens()
     with archive.open(table.nom, "w", force_zip64=True) as sortie:
         for ligne in lignes.iterator(chunk_size=500):
+            for lien in liens:
+                if _etranger(ligne, lien, connus):
+                    setattr(ligne, lien.attname, None)
             texte = json.dumps({"pk": ligne.pk} | _valeurs(ligne, champs), ensure_ascii=False)
             octets = texte.encode() + b"\n"
             sortie.write(octets)
@@ -84,6 +96,12 @@ def _ranger(
                 if (valeur := getattr(ligne, lien.attname)) is not None:
                     nommes.setdefault(lien.related_model, set()).add(valeur)
     return nombre, empreinte.hexdigest()
+
+
+def _etranger(ligne: models.Model, lien: models.ForeignKey, connus: dict[type, set[int]]) -> bool:
+    """Le lien facultatif mène à quelqu’un qui n’a jamais été de ce qu’on emporte."""
+    connus_ici = connus.get(lien.related_model)
+    return lien.null and connus_ici is not None and getattr(ligne, lien.attname) not in connus_ici
 
 
 def _valeurs(ligne: models.Model, champs: Iterable[models.Field]) -> dict:

@@ -2,27 +2,42 @@
 
 import hashlib
 import json
-import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 
 from socle.emport.table import VERSION, Table, tables
+from socle.fichiers import eprouver
 from socle.models import Fichier
 from socle.refus import Refus
+from socle.validateurs import une_ligne
 
 LOT = 500
+# Une ligne porte au plus quelques textes longs ; une archive se replie d'une vingtaine de fois.
+LIGNE_OCTETS = 5_000_000
+DEPLIE_MINIMAL, DEPLIE_FOIS = 20_000_000, 60
+DEMESURE = "Ce fichier est démesuré une fois déplié : il ne vient pas de Maillon."
 ABIME = "Ce fichier est abîmé ou incomplet : demandez-en un nouveau. Rien n’a été enregistré."
 DEJA = (
     "Ce réseau, ou une partie de ses données, est déjà dans cette installation : rien n’a été "
     "enregistré."
 )
-ILLISIBLE = (zipfile.BadZipFile, ValueError, KeyError, ValidationError, DataError, TypeError)
+ILLISIBLE = (
+    zipfile.BadZipFile,
+    ValueError,
+    KeyError,
+    ValidationError,
+    DataError,
+    TypeError,
+    zlib.error,
+)
 AUTRE = "Ce fichier ne vient pas d’une installation de Maillon de la même version."
 
 
@@ -39,6 +54,9 @@ class Relecture:
     nouveaux: dict[type, set[int]] = field(default_factory=dict)
     # Les contenus posés sur le disque : à effacer si la relecture est défaite.
     contenus: list[Path] = field(default_factory=list)
+
+    # Ce qu'une personne doit relire avant d'accepter : des phrases ou des noms.
+    a_relire: list[str] = field(default_factory=list)
 
     def crees(self, modele: type) -> list[int]:
         """Les identifiants d’ici des lignes créées."""
@@ -61,9 +79,20 @@ class Relecture:
             chemin.unlink(missing_ok=True)
 
 
+def _verifier_les_tailles(archive: zipfile.ZipFile) -> None:
+    """Ce que l’archive annonce une fois dépliée ; ``zipfile`` n’en lira pas davantage."""
+    membres = archive.infolist()
+    replie = sum(m.compress_size for m in membres)
+    if sum(m.file_size for m in membres) > DEPLIE_MINIMAL + DEPLIE_FOIS * replie:
+        raise Refus(DEMESURE)
+    if archive.getinfo("manifeste.json").file_size > LIGNE_OCTETS:
+        raise Refus(DEMESURE)
+
+
 def manifeste(archive: zipfile.ZipFile) -> dict:
     """Le manifeste, si l’archive est bien de celles que l’on sait lire."""
     try:
+        _verifier_les_tailles(archive)
         donnees = json.loads(archive.read("manifeste.json"))
     except (KeyError, ValueError, zipfile.BadZipFile):
         raise Refus(AUTRE) from None
@@ -137,7 +166,9 @@ def _lots(lignes: Iterator[dict]) -> Iterator[list[dict]]:
 def _lignes(archive, table: Table, attendue: str) -> Iterator[dict]:
     empreinte = hashlib.sha256()
     with archive.open(table.nom) as entree:
-        for octets in entree:
+        while octets := entree.readline(LIGNE_OCTETS + 1):
+            if len(octets) > LIGNE_OCTETS:
+                raise Refus(DEMESURE)
             empreinte.update(octets)
             yield json.loads(octets)
     if empreinte.hexdigest() != attendue:
@@ -173,17 +204,32 @@ def _objet(table: Table, ligne: dict, relecture: Relecture, imposer: dict, a_rel
         elif valeur is not None:
             valeur = champ.to_python(valeur)
         setattr(objet, champ.attname, valeur)
+    _verifier(objet, table)
     for nom, tirer in table.neuf:
         setattr(objet, nom, tirer())
     if table.rattacher:
         setattr(objet, table.rattacher, relecture.racine)
     if table.racine:
+        if relecture.racine is not None:
+            raise Refus(ABIME)
         relecture.racine = objet
         for nom, valeur in imposer.items():
             setattr(objet, nom, valeur)
     if plus_tard:
         a_relier.append((objet, plus_tard))
     return objet
+
+
+def _verifier(objet: models.Model, table: Table) -> None:
+    """Ce qu’un formulaire aurait refusé ne rentre pas par ici : choix, longueurs, adresses, une ligne."""
+    for champ in table.champs():
+        valeur = getattr(objet, champ.attname)
+        if champ.remote_field or valeur in champ.empty_values:
+            continue
+        champ.clean(valeur, objet)
+        # Un champ d'une ligne se retrouve dans des sujets de courriels et des en-têtes.
+        if isinstance(champ, models.CharField):
+            une_ligne(str(valeur))
 
 
 def _redate(champ: models.Field) -> bool:
@@ -203,13 +249,19 @@ def _creer(table: Table, objets: list[models.Model]) -> None:
 
 
 def _ranger_les_contenus(archive, fichiers: list[Fichier], relecture: Relecture) -> None:
+    """Éprouvés comme au dépôt, puis rangés sous un nom tiré ici."""
     for fichier in fichiers:
+        membre = f"fichiers/{fichier.uuid}"
+        if archive.getinfo(membre).file_size != fichier.taille:
+            raise Refus(ABIME)
+        if fichier.taille > settings.FICHIER_TAILLE_MAX:
+            raise Refus(DEMESURE)
+        contenu = archive.read(membre)
+        if hashlib.sha256(contenu).hexdigest() != fichier.sha256:
+            raise Refus(ABIME)
+        etat = eprouver(contenu, nom=fichier.nom, type_mime=fichier.type_mime)
+        Fichier.objects.filter(pk=fichier.pk).update(etat=etat)
         relecture.contenus.append(fichier.chemin)
         fichier.chemin.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            archive.open(f"fichiers/{fichier.uuid}") as entree,
-            fichier.chemin.open("xb") as sortie,
-        ):
-            shutil.copyfileobj(entree, sortie)
-        if hashlib.sha256(fichier.chemin.read_bytes()).hexdigest() != fichier.sha256:
-            raise Refus(ABIME)
+        with fichier.chemin.open("xb") as sortie:
+            sortie.write(contenu)

@@ -1,6 +1,6 @@
 """Ce qui part : les tables, dans l’ordre où elles se relisent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,6 +35,8 @@ class Table:
     ici: tuple[tuple[str, object], ...] = ()
     rattacher: str = ""
     trouver_seulement: bool = False
+    filtre: Callable[[models.Model], models.Q] | None = None
+    parmi: Callable[[models.Model], Iterable[int]] | None = None
     sauf: tuple[str, ...] = ()
     neuf: tuple[tuple[str, Callable[[], object]], ...] = ()
 

@@ -7,7 +7,7 @@
 - ``servir(request, fichier)`` le rend, journal tenu, après que la vue a vérifié le droit.
 """
 
-from socle.fichiers.depot import garder, ouvrir, recevoir
+from socle.fichiers.depot import eprouver, garder, ouvrir, recevoir
 from socle.fichiers.formulaire import ChampFichier, FormulaireAvecFichiers
 from socle.fichiers.genres import (
     BUREAUTIQUE,
@@ -34,6 +34,7 @@ __all__ = [
     "FormulaireAvecFichiers",
     "Genre",
     "effacer",
+    "eprouver",
     "garder",
     "ouvrir",
     "recevoir",

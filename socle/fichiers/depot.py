@@ -15,7 +15,7 @@ from django.utils import timezone
 from socle.acteur import Acteur, systeme
 from socle.enums import EtatFichier
 from socle.fichiers import antivirus
-from socle.fichiers.genres import DOCUMENTS, Genre, Genres, en_clair
+from socle.fichiers.genres import DOCUMENTS, TOUS, Genre, Genres, en_clair
 from socle.fichiers.rangement import ranger
 from socle.fichiers.signature import EN_CLAIR, reconnaitre
 from socle.models import Fichier
@@ -67,6 +67,22 @@ def recevoir(
         raise
     etat = EtatFichier.DISPONIBLE if verdict is antivirus.Verdict.SAIN else EtatFichier.QUARANTAINE
     return _decrire(lu, nom, genre.type_mime, acteur, etat)
+
+
+def eprouver(contenu: bytes, *, nom: str, type_mime: str) -> str:
+    """L'état à donner à un fichier déjà décrit, venu d'une autre installation. Lève ``Refus``.
+
+    Les mêmes épreuves qu'au dépôt, sans y rien changer : son empreinte doit rester la sienne.
+    """
+    genre = _genre_du_nom(nettoyer_le_nom(nom), TOUS)
+    if genre.type_mime != type_mime:
+        raise Refus(f"«\u00a0{nom}\u00a0» n’est pas ce qu’il dit être.")
+    _verifier_la_signature(nom, genre, contenu)
+    verdict = antivirus.examiner(contenu)
+    if verdict is antivirus.Verdict.INFECTE:
+        raise Refus(f"L’antivirus a reconnu un logiciel malveillant dans «\u00a0{nom}\u00a0».")
+    genre.lire(contenu)
+    return EtatFichier.DISPONIBLE if verdict is antivirus.Verdict.SAIN else EtatFichier.QUARANTAINE
 
 
 def garder(

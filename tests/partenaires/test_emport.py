@@ -1,16 +1,28 @@
 """Un réseau part avec tout, et se relit ailleurs exactement."""
 
+import hashlib
 import json
 import zipfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
 from partenaires.emport import RESTENT
 from partenaires.enums import EtatEmport
-from partenaires.models import Emport, Mandat, Reseau, Structure
+from partenaires.models import (
+    Competence,
+    Emport,
+    GrilleCompetences,
+    Mandat,
+    Reseau,
+    Ressource,
+    Structure,
+    Theme,
+)
 from partenaires.services import emport
 from porteurs.models import Acces, Dossier
 from porteurs.services.acces import ecarts
@@ -19,10 +31,11 @@ from socle.emport.ecriture import ecrire
 from socle.emport.lecture import lire
 from socle.emport.scellement import ouvrir, phrase_neuve, sceller
 from socle.emport.table import tables
-from socle.models import Courriel, Utilisateur
+from socle.fichiers import garder
+from socle.models import Courriel, Fichier, Utilisateur
 from socle.refus import Refus
 from tests import bases as bases_d_essai
-from tests.fabriques import DossierFabrique
+from tests.fabriques import ConventionFabrique, DossierFabrique, RessourceFabrique
 from tests.fabriques.distribution import redonner_le_mot_de_passe
 
 APPLICATIONS = ("socle", "partenaires", "porteurs", "bourse")
@@ -126,6 +139,139 @@ def test_deja_ici_ou_abime_rien_n_est_ecrit(distribution, tmp_path):
     with pytest.raises(Refus):
         lire(archive)
     assert avant == (Reseau.objects.count(), Structure.objects.count(), Mandat.objects.count())
+
+
+def _refaire(archive, changer) -> None:
+    """Réécrit l’archive, empreintes comprises, comme le ferait qui veut nuire."""
+    with zipfile.ZipFile(archive) as z:
+        contenu = {n: z.read(n) for n in z.namelist()}
+    manifeste = json.loads(contenu["manifeste.json"])
+    for table in tables():
+        lignes = [json.loads(x) for x in contenu[table.nom].splitlines()]
+        lignes = changer(table.modele, lignes)
+        octets = b"".join(json.dumps(x).encode() + b"\n" for x in lignes)
+        contenu[table.nom] = octets
+        manifeste["sha256"][table.nom] = hashlib.sha256(octets).hexdigest()
+    contenu["manifeste.json"] = json.dumps(manifeste).encode()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for nom, octets in contenu.items():
+            z.writestr(nom, octets)
+
+
+def _champ(modele, champ, valeur):
+    def changer(m, lignes):
+        return [x | {champ: valeur} for x in lignes] if m == modele else lignes
+
+    return changer
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changer",
+    [
+        _champ("partenaires.Reseau", "fuseau", "Nulle/Part"),
+        _champ("partenaires.Reseau", "slug", "a/b"),
+        _champ("partenaires.Reseau", "nom", "Un nom\nBcc: autre@essai.test"),
+        _champ("partenaires.Ressource", "lien", "javascript:alert(1)"),
+        _champ("partenaires.Mandat", "fonction", "empereur"),
+        _champ("partenaires.Mandat", "reseau", 1),
+        lambda m, ls: [*ls, ls[0] | {"pk": 999, "slug": "autre"}] if m.endswith(".Reseau") else ls,
+    ],
+)
+def test_une_archive_forgee_ne_fait_entrer_rien(distribution, tmp_path, changer):
+    RessourceFabrique(reseau=distribution.reseau, lien="https://exemple.fr/")
+    archive = tmp_path / "a.zip"
+    ecrire(distribution.reseau, archive)
+    _refaire(archive, _neuve)
+    lire(archive, imposer={"slug": "temoin"})
+    _refaire(archive, _neuve)
+    _refaire(archive, changer)
+    avant = (Reseau.objects.count(), Mandat.objects.count())
+    with pytest.raises(Refus, match="abîmé"):
+        lire(archive)
+    assert avant == (Reseau.objects.count(), Mandat.objects.count())
+
+
+def _neuve(modele, lignes):
+    """D’autres identifiants publics : l’archive semble venir d’ailleurs."""
+    lignes = [x | {"uuid": str(uuid4())} if "uuid" in x else x for x in lignes]
+    if modele == "partenaires.Reseau":
+        lignes = [x | {"slug": f"venu-{uuid4().hex[:8]}", "peut_ouvrir": True} for x in lignes]
+    return lignes
+
+
+@pytest.mark.django_db
+def test_elle_ne_donne_ni_droit_d_ouvrir_ni_compte_administrateur(distribution, tmp_path):
+    archive = tmp_path / "a.zip"
+    ecrire(distribution.reseau, archive)
+    _refaire(archive, _neuve)
+    _refaire(archive, _champ("socle.Utilisateur", "est_administrateur", True))
+    _refaire(
+        archive,
+        lambda m, ls: (
+            [x | {"email": f"n{x['pk']}@essai.test"} for x in ls]
+            if m == "socle.Utilisateur"
+            else ls
+        ),
+    )
+    relecture = lire(archive)
+    assert not Reseau.objects.get(pk=relecture.racine.pk).peut_ouvrir
+    arrives = Utilisateur.objects.filter(pk__in=relecture.crees(Utilisateur))
+    assert arrives.count() > 5
+    assert not arrives.filter(est_administrateur=True).exists()
+
+
+@pytest.mark.django_db
+def test_un_fichier_venu_d_ailleurs_est_eprouve(distribution, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "fichiers"
+    page = b"<html><script>alert(1)</script></html>"
+    RessourceFabrique(
+        reseau=distribution.reseau, fichier=garder(page, nom="page.html", type_mime="text/html")
+    )
+    archive = tmp_path / "a.zip"
+    ecrire(distribution.reseau, archive)
+    with zipfile.ZipFile(archive) as z:
+        assert [n for n in z.namelist() if n.startswith("fichiers/")]
+    Ressource.objects.all().delete()
+    Fichier.objects.all().delete()
+    with pytest.raises(Refus, match="html"):
+        lire(archive)
+
+
+def test_une_bombe_se_refuse_avant_d_etre_depliee(tmp_path):
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("manifeste.json", "{}")
+        z.writestr("partenaires.reseau.jsonl", b"0" * 60_000_000)
+    with pytest.raises(Refus, match="démesuré"):
+        lire(archive)
+
+
+@pytest.mark.django_db
+def test_qui_n_a_jamais_ete_du_reseau_ne_part_pas(distribution, tmp_path):
+    """Une structure partagée ne fait pas sortir les gens ni les thèmes de son autre réseau."""
+    d = distribution
+    ConventionFabrique(reseau=d.reseau_b, structures=[d.s1])
+    ailleurs = Theme.objects.create(
+        reseau=d.reseau_b, code="x", libelle="Thème d’ailleurs", cote="prive"
+    )
+    commun = Theme.objects.filter(reseau=None).first()
+    for theme in (ailleurs, commun):
+        competence = Competence.objects.create(structure=d.s1, theme=theme, etape="idee")
+        for personne in (d.auteur, d.etrangere):
+            competence.noms.create(utilisateur=personne)
+    GrilleCompetences.objects.create(
+        structure=d.s1, modifiee_le=timezone.now(), modifiee_par=d.etrangere
+    )
+    archive = tmp_path / "a.zip"
+    comptes = ecrire(d.reseau, archive)
+    with zipfile.ZipFile(archive) as z:
+        tout = b"".join(z.read(n) for n in z.namelist()).decode()
+    assert comptes["partenaires.Competence"] == 1
+    assert comptes["partenaires.CompetencePersonne"] == 1
+    assert d.auteur.email in tout
+    assert d.etrangere.email not in tout
+    assert "Thème d’ailleurs" not in tout
 
 
 def test_la_phrase_ouvre_et_rien_d_autre(tmp_path):
