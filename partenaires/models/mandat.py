@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Value
 from django.db.models.functions import Cast, Now
 
-from partenaires.enums import Fonction
+from partenaires.enums import LECTEURS, Fonction
 from partenaires.models.convention import ConventionStructure
 
 
@@ -40,6 +40,15 @@ class MandatQuerySet(models.QuerySet):
             periode__contains=_aujourd_hui_dans(F("reseau__fuseau")),
         )
 
+    def visible_par(self, acteur):
+        """Ceux qui courent ; finis ou à venir, ce sont l'affaire de soi et de qui les tient."""
+        return self.filter(
+            models.Q(pk__in=Mandat.objects.actifs_maintenant().values("pk"))
+            | models.Q(utilisateur=acteur.utilisateur_id)
+            | tenus_par(acteur),
+            reseau__in=acteur.reseaux(*LECTEURS),
+        )
+
     def administrent(self, jour, fonctions):
         """Ceux par qui une structure tient son adhésion ce jour-là."""
         return self.actifs(jour).filter(
@@ -56,6 +65,15 @@ class MandatQuerySet(models.QuerySet):
             ),
             periode__contains=jour,
         )
+
+
+def tenus_par(acteur) -> models.Q:
+    """Ce qui est des réseaux qu'on anime et des structures qu'on y administre."""
+    condition = models.Q(reseau__in=acteur.reseaux(Fonction.ANIMATEUR))
+    for mandat in acteur.mandats:
+        if mandat.administre:
+            condition |= models.Q(reseau=mandat.reseau_id, structure=mandat.structure_id)
+    return condition
 
 
 def _aujourd_hui_dans(fuseau):
@@ -193,11 +211,7 @@ class InvitationQuerySet(models.QuerySet):
 
     def visible_par(self, acteur):
         """Les invitations des réseaux qu'on anime et des structures qu'on administre."""
-        administrees = [(m.reseau_id, m.structure_id) for m in acteur.mandats if m.administre]
-        condition = models.Q(reseau__in=acteur.reseaux(Fonction.ANIMATEUR))
-        for reseau_id, structure_id in administrees:
-            condition |= models.Q(reseau=reseau_id, structure=structure_id)
-        return self.filter(condition)
+        return self.filter(tenus_par(acteur))
 
 
 class Invitation(models.Model):

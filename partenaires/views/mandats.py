@@ -23,6 +23,7 @@ from partenaires.permissions.mandats import Adhesion
 from partenaires.services import mandats as service
 from partenaires.services.confirmations import ecarter_depart
 from partenaires.views.commun import reseau_de_la_page
+from socle.dates import date_en_mots
 from socle.fichiers import servir
 from socle.models import Utilisateur
 from socle.permissions import exiger, peut
@@ -32,9 +33,9 @@ from socle.refus import Refus
 def _mandat_de_la_page(request, slug, uuid, action: str):
     reseau = reseau_de_la_page(request, slug)
     objet = get_object_or_404(
-        Mandat.objects.filter(reseau=reseau).select_related(
-            "utilisateur", "structure", "supplee__utilisateur", "lettre"
-        ),
+        Mandat.objects.visible_par(request.acteur)
+        .filter(reseau=reseau)
+        .select_related("utilisateur", "structure", "supplee__utilisateur", "lettre"),
         uuid=uuid,
     )
     exiger(request.acteur, action, objet)
@@ -176,7 +177,7 @@ def mandat_renouveler(request, reseau, uuid):
         else:
             messages.success(
                 request,
-                f"Le mandat est renouvelé à partir du {suite.periode.lower:%d/%m/%Y}, sans coupure.",
+                f"Le mandat est renouvelé à partir du {date_en_mots(suite.periode.lower)}, sans coupure.",
             )
             return redirect("partenaires:mandat", reseau=reseau.slug, uuid=suite.uuid)
     return render(
@@ -261,9 +262,7 @@ def _phrase_de_fin(objet: Mandat, jour, aujourd_hui) -> str:
     qui, titre = objet.utilisateur.nom_complet, objet.get_fonction_display()
     if jour is None or jour <= aujourd_hui:
         return f"{qui} n’agit plus comme {titre} pour {objet.structure.nom}."
-    return (
-        f"{qui} n’agira plus comme {titre} pour {objet.structure.nom} à partir du {jour:%d/%m/%Y}."
-    )
+    return f"{qui} n’agira plus comme {titre} pour {objet.structure.nom} à partir du {date_en_mots(jour)}."
 
 
 @require_POST

@@ -13,6 +13,7 @@ from partenaires.services.mandats_fins import rappeler_les_fins
 from porteurs.enums import RoleAffectation
 from socle.acteur import acteur_de
 from socle.courriels import genres
+from socle.dates import date_en_mots
 from socle.models import Courriel
 from socle.refus import Refus
 from tests.fabriques import AffectationFabrique, DossierFabrique, MandatFabrique
@@ -145,7 +146,7 @@ def test_deux_periodes_qui_se_chevauchent_se_disent_avec_leurs_dates(distributio
     )
     erreur = str(page.context["form"].errors["dernier_jour"])
     assert "se chevaucheraient" in erreur
-    assert f"{aujourd_hui(30):%d/%m/%Y}" in erreur
+    assert date_en_mots(aujourd_hui(30)) in erreur
     # La contrainte de la base dit la même chose à qui passerait à côté.
     suite.periode = DateRange(aujourd_hui(5), None)
     with pytest.raises(ValidationError, match="déjà ce mandat"):
@@ -288,7 +289,7 @@ def test_la_fin_se_rappelle_une_fois_a_qui_elle_regarde(distribution):
     rappeler_les_fins()
     messages = composer()
     assert set(messages) == {distribution.collegue, distribution.auteur, distribution.animatrice}
-    veille = f"{aujourd_hui(29):%d/%m/%Y}"
+    veille = date_en_mots(aujourd_hui(29))
     assert messages[distribution.collegue].sujet == f"Votre mandat prend fin le {veille}"
     assert "Colin" in messages[distribution.animatrice].texte
     # Le lendemain, rien de neuf ; repoussée, la fin se rappellera.
@@ -373,7 +374,7 @@ def test_les_vues_disent_qui_finit_qui_commence_qui_manque(distribution, connect
     reponse = client.get(export, {"format": "csv"})
     texte = reponse.getvalue().decode("utf-8-sig")
     assert "Distribution-Collegue" in texte
-    assert f"{aujourd_hui(44):%d/%m/%Y}" in texte
+    assert date_en_mots(aujourd_hui(44)) in texte
 
 
 def test_la_liste_coute_le_meme_prix(distribution, connecter, nombre_de_requetes):
@@ -391,3 +392,17 @@ def test_la_liste_coute_le_meme_prix(distribution, connecter, nombre_de_requetes
         page.content.decode()
     )
     assert len(page.context["page_lignes"]) == 3
+
+
+def test_un_mandat_fini_n_existe_plus_pour_qui_ne_le_tient_pas(
+    connecter, distribution, elue, animatrice, auteur, echue
+):
+    """Le nom reste dans l’histoire des dossiers, pas dans une page ouverte à tout le réseau."""
+    fini = distribution.mandats["echue"]
+    adresse = reverse("partenaires:mandat", args=[distribution.reseau.slug, fini.uuid])
+    for permise in (animatrice, auteur):
+        assert echue.nom in connecter(permise).get(adresse).content.decode()
+    assert connecter(elue).get(adresse).status_code == 404
+    actif = distribution.mandats["collegue"]
+    adresse = reverse("partenaires:mandat", args=[distribution.reseau.slug, actif.uuid])
+    assert connecter(elue).get(adresse).status_code == 200
