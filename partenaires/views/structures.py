@@ -220,8 +220,12 @@ def _a_corriger(rangee: imports.Rangee) -> dict:
     return {"rangee": rangee, "champs": champs}
 
 
+# Ce qu'on tape : montré puis vidé, le champ s'efface. Un choix laissé vide, lui, ne change rien.
+TAPES = ("nom", "siret", "telephone", "email")
+
+
 def _reponses(post, import_: ImportStructures) -> dict[int, dict]:
-    """Les réponses données aux lignes montrées ; un choix laissé vide ne change rien."""
+    """Les réponses données aux lignes montrées."""
     reponses = {}
     for ligne in import_.lignes:
         prefixe = f"l{ligne['n']}-"
@@ -230,7 +234,7 @@ def _reponses(post, import_: ImportStructures) -> dict[int, dict]:
         reponse = {
             champ: post[prefixe + champ]
             for champ in (*imports.CHAMPS, "connue")
-            if post.get(prefixe + champ)
+            if post.get(prefixe + champ) or (champ in TAPES and prefixe + champ in post)
         }
         if reponse.get("connue") not in (imports.MEME, imports.AUTRE, None):
             del reponse["connue"]

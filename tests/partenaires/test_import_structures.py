@@ -130,6 +130,28 @@ def test_on_corrige_on_choisit_on_laisse_de_cote(client, adresse):
     ) == ["Coop A", "Coop C"]
 
 
+def test_un_champ_facultatif_vide_s_efface(client, adresse):
+    page = deposer(
+        client,
+        adresse,
+        "Nom;Nature;Commune;SIRET;Téléphone;Mail\n"
+        "Coop E;CAE;Ambert;732 829 320 00079;12;pasbon\nCoop G;bidule;Saint-Julien\n",
+    )
+    relecture = relire(page)
+    vides = {f"l2-{champ}": "" for champ in ("montree", "siret", "telephone", "email")}
+    # Un choix qu'on n'a pas encore fait garde ce que disait la liste.
+    page = client.post(
+        relecture, vides | {"l3-montree": "", "l3-type": "", "l3-commune": ""}, follow=True
+    )
+    assert list(phrases(page)) == [3]
+    assert "«\u00a0bidule\u00a0»" in phrases(page)[3][0]
+    assert "Plusieurs communes répondent" in phrases(page)[3][1]
+    client.post(relecture, {"l3-montree": "", "l3-ecarter": "on"})
+    client.post(relecture, {"importer": ""})
+    entree = Structure.objects.get(nom="Coop E")
+    assert (entree.siret, entree.telephone, entree.email) == ("", "", "")
+
+
 def test_une_structure_voisine_est_elle_la_meme(client, adresse, distribution):
     connue = StructureFabrique(nom="Coop connue", type="cae", commune=commune("63430"))
     autre = StructureFabrique(nom="Coop ailleurs", type="cae", commune=commune("63430"))
