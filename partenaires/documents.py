@@ -15,6 +15,7 @@ from django.conf import settings
 
 from partenaires.models import Reseau, Structure
 from partenaires.services.conformite import registre_de
+from socle.dates import date_en_mots
 
 MODELES = Path(settings.BASE_DIR) / "docs" / "vie-privee"
 A_COMPLETER = re.compile(
@@ -93,7 +94,7 @@ def _nom(structure: Structure | None) -> str:
 
 
 def _jour(jour) -> str:
-    return f"{jour:%d/%m/%Y}" if jour else ""
+    return date_en_mots(jour) if jour else ""
 
 
 def remplir(code: str, reseau: Reseau) -> Document:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from jours_feries_france import JoursFeries
 
-from partenaires.calendrier import instant_local, jour_en_mots
+from partenaires.calendrier import instant_local
 from partenaires.services.agendas import Entree, composer
 from porteurs.enums import EtatReunion
+from socle.dates import jour_en_mots
 
 # Les jours fériés changent avec le territoire ; le fuseau du réseau dit lequel.
 ZONES_DES_FERIES = {

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from partenaires.calendrier import jour_en_mots, quand
+from partenaires.calendrier import quand
 from porteurs.agenda import (
     Compte,
     Lecture,
@@ -34,6 +34,7 @@ from porteurs.services.reunion import (
 from socle import liens
 from socle.acteur import Acteur, acteurs_de
 from socle.courriels import Genre, Message, rendre
+from socle.dates import jour_en_mots
 from socle.models import Courriel, LienSigne
 from socle.permissions import peut
 from socle.preferences import Famille

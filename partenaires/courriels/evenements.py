@@ -13,7 +13,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from partenaires.calendrier import jour_en_mots
 from partenaires.enums import LECTEURS, EtatEvenement
 from partenaires.models import Evenement, Inscription, Mandat
 from partenaires.services.agendas import composer
@@ -34,6 +33,7 @@ from partenaires.services.inscriptions import (
 )
 from socle import liens
 from socle.courriels import Genre, Message, rendre
+from socle.dates import jour_en_mots
 from socle.models import Courriel, LienSigne
 
 

@@ -10,6 +10,7 @@ from partenaires.models import Mandat
 from partenaires.services.mandats_fins import qui_finissent
 from socle.acteur import acteurs_de
 from socle.courriels import Genre, Message, rendre
+from socle.dates import date_en_mots
 from socle.models import Courriel
 from socle.permissions import peut
 
@@ -52,10 +53,10 @@ def _message(acteur, mandats: list[Mandat]) -> Message:
     if len(lignes) > 1:
         sujet = f"{len(lignes)} mandats prennent fin bientôt"
     elif lignes[0]["le_sien"]:
-        sujet = f"Votre mandat prend fin le {premier.dernier_jour:%d/%m/%Y}"
+        sujet = f"Votre mandat prend fin le {date_en_mots(premier.dernier_jour)}"
     else:
         qui = premier.utilisateur.nom_complet
-        sujet = f"Le mandat de {qui} prend fin le {premier.dernier_jour:%d/%m/%Y}"
+        sujet = f"Le mandat de {qui} prend fin le {date_en_mots(premier.dernier_jour)}"
     return rendre(
         "partenaires/courriels/mandat_fin",
         sujet,

@@ -8,6 +8,7 @@ from partenaires.champs import ChampJour
 from partenaires.enums import EtatObjectif
 from partenaires.models import Avenant
 from partenaires.services.conventions import structures_possibles
+from socle.dates import date_en_mots
 from socle.fichiers import PDF, ChampFichier, FormulaireAvecFichiers
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
@@ -78,8 +79,8 @@ class ConventionForm(FormulaireUnique):
         if debut and dernier and dernier < debut:
             self.add_error(
                 "dernier_jour",
-                f"La convention finirait le {dernier:%d/%m/%Y}, avant d’avoir commencé le "
-                f"{debut:%d/%m/%Y}. Choisissez un dernier jour plus tardif, ou aucun.",
+                f"La convention finirait le {date_en_mots(dernier)}, avant d’avoir commencé le "
+                f"{date_en_mots(debut)}. Choisissez un dernier jour plus tardif, ou aucun.",
             )
         return donnees
 

@@ -2,12 +2,13 @@
 
 from django import forms
 
-from partenaires.calendrier import instant_local, jour_en_mots
+from partenaires.calendrier import instant_local
 from partenaires.champs import ChampCommune, ChampJour, libelle
 from partenaires.enums import NatureEvenement, SensBudget
 from partenaires.forms.conventions import ChampTexte
 from partenaires.models import Structure
 from partenaires.services.inscriptions import Dehors
+from socle.dates import jour_en_mots
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from partenaires.calendrier import heure_en_mots, jour_en_mots, quand
+from partenaires.calendrier import quand
 from partenaires.enums import (
     LECTEURS,
     EtatEvenement,
@@ -15,6 +15,7 @@ from partenaires.enums import (
     SensBudget,
 )
 from partenaires.models.inscription import Inscription
+from socle.dates import heure_en_mots, jour_en_mots
 
 
 class EvenementQuerySet(models.QuerySet):

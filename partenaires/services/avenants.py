@@ -18,7 +18,8 @@ from partenaires.services.conventions import (
     sortir,
     texte_en_vigueur,
 )
-from partenaires.services.modele_convention import remplir
+from partenaires.services.modele_convention import remplir, verifier_les_reperes
+from socle.dates import date_en_mots
 from socle.refus import Refus
 
 
@@ -50,6 +51,7 @@ def ajouter_avenant(
     _verifier_les_parties(convention, effet, entrees, sorties)
     dernier = convention.avenants.aggregate(numero=Max("numero"))["numero"] or 0
     ancien, _ = texte_en_vigueur(convention, date.max)
+    verifier_les_reperes(texte, ancien)
     if (
         not (entrees or sorties)
         and texte == ancien
@@ -94,10 +96,12 @@ def _verifier_l_effet(convention: Convention, effet: date, jour: date, sorties) 
     plancher = max(filter(None, [convention.debut, dernier]))
     if effet < plancher:
         quoi = "l’avenant précédent" if dernier == plancher else "la convention elle-même"
-        raise Refus(f"Un avenant ne prend pas effet avant {quoi}, le {plancher:%d/%m/%Y}.", "effet")
+        raise Refus(
+            f"Un avenant ne prend pas effet avant {quoi}, le {date_en_mots(plancher)}.", "effet"
+        )
     if convention.periode.upper and effet >= convention.periode.upper:
         raise Refus(
-            f"La convention finit le {convention.dernier_jour:%d/%m/%Y} : l’avenant doit prendre "
+            f"La convention finit le {date_en_mots(convention.dernier_jour)} : l’avenant doit prendre "
             "effet avant.",
             "effet",
         )
@@ -115,7 +119,7 @@ def _verifier_la_fin(convention: Convention, fin: date | None, effet: date, jour
     if fin and fin <= max(jour, effet, convention.debut):
         raise Refus(
             "La convention finirait avant que l’avenant prenne effet, ou dans le passé. Choisissez "
-            f"un dernier jour à partir du {max(jour, effet, convention.debut):%d/%m/%Y}.",
+            f"un dernier jour à partir du {date_en_mots(max(jour, effet, convention.debut))}.",
             "dernier_jour",
         )
 

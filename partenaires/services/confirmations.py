@@ -23,6 +23,7 @@ from partenaires.permissions.adhesion import LECTEURS
 from socle import liens
 from socle.acteur import Acteur, acteur_de
 from socle.courriels import Depot, deposer
+from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.models import LienSigne, Utilisateur
@@ -223,7 +224,7 @@ def lire_lien(jeton: str) -> tuple[LienSigne, Acteur, ConfirmationAnnuelle]:
     if confirmation.confirmee_le:
         raise liens.LienInvalide(
             f"C’est déjà fait : {confirmation.par.nom_complet} a confirmé le "
-            f"{timezone.localtime(confirmation.confirmee_le):%d/%m/%Y}. Merci !"
+            f"{date_en_mots(timezone.localtime(confirmation.confirmee_le))}. Merci !"
         )
     return lien, acteur, confirmation
 

@@ -22,8 +22,9 @@ from partenaires.models import (
     Structure,
 )
 from partenaires.services.mandats import verrouiller
-from partenaires.services.modele_convention import remplir
+from partenaires.services.modele_convention import remplir, verifier_les_reperes
 from partenaires.signals import convention_va_finir
+from socle.dates import date_en_mots
 from socle.refus import Refus
 
 E = EtatConvention
@@ -82,6 +83,7 @@ def creer_convention(
 ) -> Convention:
     """Un engagement de principe. ``fin`` : le premier jour où elle ne lie plus, ou rien."""
     _verifier_la_periode(debut, fin)
+    verifier_les_reperes(texte)
     convention = Convention.objects.create(
         reseau=reseau, intitule=intitule, periode=DateRange(debut, fin), texte=texte
     )
@@ -108,6 +110,7 @@ def modifier_convention(
         raise Refus("Cette convention est signée : elle ne change plus que par un avenant.")
     jour = convention.reseau.aujourd_hui()
     _verifier_la_periode(debut, fin)
+    verifier_les_reperes(texte)
     if convention.debut <= jour < debut:
         raise Refus("Elle a déjà commencé : son début ne se repousse plus.", "debut")
     if fin != convention.periode.upper:
@@ -133,8 +136,8 @@ def modifier_convention(
 def _verifier_la_periode(debut: date, fin: date | None) -> None:
     if fin and fin <= debut:
         raise Refus(
-            f"La convention finirait le {fin - UN_JOUR:%d/%m/%Y}, avant d’avoir commencé le "
-            f"{debut:%d/%m/%Y}. Choisissez un dernier jour plus tardif, ou aucun.",
+            f"La convention finirait le {date_en_mots(fin - UN_JOUR)}, avant d’avoir commencé le "
+            f"{date_en_mots(debut)}. Choisissez un dernier jour plus tardif, ou aucun.",
             "dernier_jour",
         )
 
@@ -193,7 +196,7 @@ def garder_la_tete(reseau: Reseau, jour: date) -> None:
     if coordinatrice and not membres.filter(pk=coordinatrice.pk).exists():
         raise Refus(
             f"{coordinatrice.nom} coordonne le réseau, et plus rien ne l’y lierait le "
-            f"{jour:%d/%m/%Y} : ce que suivent les structures qui partent n’aurait plus où aller. "
+            f"{date_en_mots(jour)} : ce que suivent les structures qui partent n’aurait plus où aller. "
             "Signez d’abord avec elle une convention qui court encore ce jour-là, ou faites "
             "désigner une autre structure coordinatrice."
         )
@@ -202,7 +205,7 @@ def garder_la_tete(reseau: Reseau, jour: date) -> None:
     )
     if coordinatrice and not animent.exists():
         raise Refus(
-            f"Plus personne n’animerait le réseau le {jour:%d/%m/%Y}. Invitez d’abord, dans une "
+            f"Plus personne n’animerait le réseau le {date_en_mots(jour)}. Invitez d’abord, dans une "
             "autre structure, la personne qui prend la suite."
         )
 
@@ -226,6 +229,7 @@ def signer_convention(*, convention: Convention, revision: int, signee_le: date)
         )
     if convention.periode.upper and convention.periode.upper <= jour:
         raise Refus(FINIE)
+    verifier_les_reperes(convention.texte)
     passer(convention, "signer", signee_le=signee_le, texte=texte_rempli(convention, jour))
 
 
@@ -243,7 +247,7 @@ def denoncer_convention(*, convention: Convention, dernier_jour: date, motif: st
     _verifier_la_fin(convention, fin, jour)
     if convention.periode.upper and fin > convention.periode.upper:
         raise Refus(
-            f"Elle finit déjà plus tôt, le {convention.dernier_jour:%d/%m/%Y}.", "dernier_jour"
+            f"Elle finit déjà plus tôt, le {date_en_mots(convention.dernier_jour)}.", "dernier_jour"
         )
     _changer(
         convention,

@@ -20,6 +20,7 @@ from partenaires.models import (
 )
 from partenaires.services.fusion_lignes import Deplacement, cles_vers, remonter
 from partenaires.signals import structures_fusionnees
+from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.listes import contributions
@@ -207,7 +208,7 @@ def _finir_les_mandats_sans_droits(deplacement: Deplacement, gardee, absorbee) -
         for mandat in eteints.order_by("pk"):
             if mandat.periode.lower >= jour:
                 raise Refus(
-                    f"Un mandat doit commencer le {mandat.periode.lower:%d/%m/%Y} dans "
+                    f"Un mandat doit commencer le {date_en_mots(mandat.periode.lower)} dans "
                     f"{reseau.nom} pour une fiche qui n’y a plus de convention. Mettez-y fin d’abord."
                 )
             deplacement.modifier(Mandat, mandat.pk, periode=DateRange(mandat.periode.lower, jour))

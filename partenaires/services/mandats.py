@@ -11,6 +11,7 @@ from partenaires.enums import Fonction
 from partenaires.models import AdministrationSeule, DepartSignale, Mandat, Reseau, Structure
 from partenaires.permissions.adhesion import LECTEURS
 from partenaires.signals import mandat_termine
+from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.models import Fichier
@@ -161,7 +162,7 @@ def renouveler(*, acteur, mandat: Mandat, dernier_jour: date | None) -> Mandat:
     debut = mandat.periode.upper
     if dernier_jour and dernier_jour < debut:
         raise Refus(
-            f"La nouvelle période commence le {debut:%d/%m/%Y} : choisissez un jour après.",
+            f"La nouvelle période commence le {date_en_mots(debut)} : choisissez un jour après.",
             "dernier_jour",
         )
     suite = Mandat(
@@ -241,7 +242,7 @@ def terminer_mandat(
         raise Refus("Ce jour est passé : les droits cessent aujourd’hui ou plus tard.", "jour")
     if mandat.periode.upper and jour > mandat.periode.upper:
         raise Refus(
-            f"Ce mandat finit déjà le {mandat.periode.upper:%d/%m/%Y}. Pour le prolonger, "
+            f"Ce mandat finit déjà le {date_en_mots(mandat.periode.upper)}. Pour le prolonger, "
             "renouvelez-le.",
             "jour",
         )
@@ -340,9 +341,9 @@ def _exiger_place(mandat: Mandat, champ: str) -> None:
     )
     if voisin is None:
         return
-    fin = f"au {voisin.dernier_jour:%d/%m/%Y}" if voisin.dernier_jour else "sans fin"
+    fin = f"au {date_en_mots(voisin.dernier_jour)}" if voisin.dernier_jour else "sans fin"
     raise Refus(
-        f"Cette personne a déjà ce mandat du {voisin.periode.lower:%d/%m/%Y} {fin} : les deux "
+        f"Cette personne a déjà ce mandat du {date_en_mots(voisin.periode.lower)} {fin} : les deux "
         "périodes se chevaucheraient.",
         champ,
     )

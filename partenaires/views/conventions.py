@@ -15,6 +15,7 @@ from partenaires.models import Convention, ConventionStructure, Structure
 from partenaires.services.conventions import texte_en_vigueur, texte_rempli
 from partenaires.services.conventions_fins import palier
 from partenaires.views.commun import reseau_de_la_page
+from socle.dates import date_en_mots
 from socle.pdf import composer, structurer
 from socle.permissions import exiger, peut
 from socle.tableurs import reponse_tableur
@@ -173,17 +174,17 @@ def _chaine(objet: Convention) -> list[dict]:
     return [
         {
             "libelle": "Engagement de principe",
-            "detail": f"depuis le {objet.debut:%d/%m/%Y}" if not signee else "",
+            "detail": f"depuis le {date_en_mots(objet.debut)}" if not signee else "",
             "etat": "fait" if signee or finie else "courant",
         },
         {
             "libelle": "Signée",
-            "detail": f"le {objet.signee_le:%d/%m/%Y}" if objet.signee_le else "",
+            "detail": f"le {date_en_mots(objet.signee_le)}" if objet.signee_le else "",
             "etat": "fait" if signee and finie else "courant" if signee else "avenir",
         },
         {
             "libelle": dernier,
-            "detail": f"le {objet.dernier_jour:%d/%m/%Y}" if objet.dernier_jour else "",
+            "detail": f"le {date_en_mots(objet.dernier_jour)}" if objet.dernier_jour else "",
             "etat": "courant" if finie else "avenir",
         },
     ]

@@ -31,6 +31,7 @@ from partenaires.services.modele_convention import REPERES, ecrire_modele, model
 from partenaires.services.objectifs import ajouter_objectif, joindre_document, suivre_objectif
 from partenaires.views.commun import reseau_de_la_page
 from partenaires.views.conventions import convention_de_la_page, conventions_lisibles, situer
+from socle.dates import date_en_mots
 from socle.fichiers import servir
 from socle.permissions import exiger, peut
 from socle.refus import Refus
@@ -145,7 +146,7 @@ def convention_denoncer(request, reseau, uuid):
 
     def agir(*, dernier_jour, motif):
         denoncer_convention(convention=objet, dernier_jour=dernier_jour, motif=motif)
-        messages.success(request, f"Elle prendra fin au soir du {dernier_jour:%d/%m/%Y}.")
+        messages.success(request, f"Elle prendra fin au soir du {date_en_mots(dernier_jour)}.")
         return _page(objet)
 
     if request.method == "POST" and form.is_valid() and (suite := _agir(request, form, agir)):

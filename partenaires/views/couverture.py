@@ -15,6 +15,7 @@ from partenaires.cartes import carte, carte_des_epci
 from partenaires.couverture import Case, Couverture, Zone, lire_couverture
 from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
 from partenaires.views.commun import reseau_de_la_page
+from socle.dates import date_en_mots
 from socle.pdf import composer
 from socle.permissions import exiger, peut
 from socle.tableurs import reponse_tableur
@@ -312,7 +313,7 @@ def couverture_pdf(request, reseau):
         "paysage": True,
         "sous_titre": _sous_titre(lecture),
         "reseau": lecture.reseau.nom,
-        "mention": f"Au {lecture.reseau.aujourd_hui():%d/%m/%Y}",
+        "mention": f"Au {date_en_mots(lecture.reseau.aujourd_hui())}",
         "entetes": ["Thème", *(e.label.capitalize() for e in CHAINE)],
         "cotes": [
             {

@@ -1,14 +1,16 @@
 """Les formulaires des réunions : une date à l'heure du réseau, un dossier à inscrire, une ligne."""
 
 from django import forms
+from django.utils import timezone
 
-from partenaires.calendrier import instant_local, jour_en_mots
+from partenaires.calendrier import instant_local
 from partenaires.champs import ChampJour
 from porteurs.calendrier import dates_de_serie
 from porteurs.enums import NatureReunion
 from porteurs.forms.commun import FormulaireDeReseau
 from porteurs.forms.suivi import REGLE_DE_REDACTION
 from porteurs.services.reunion import LONGUEUR_LIGNE
+from socle.dates import jour_en_mots
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
 
@@ -153,4 +155,13 @@ class SerieForm(FormulaireUnique):
                 )
             except (OverflowError, ValueError):
                 self.add_error("jour", "Cette année n’est pas la bonne : vérifiez la date.")
+            else:
+                # Les dates se proposent dans l'ordre : la première passée, on le dit d'emblée.
+                if champs["dates"][0].debut <= timezone.now():
+                    self.add_error("jour", self._deja_passe(champs["jour"]))
         return champs
+
+    def _deja_passe(self, jour) -> str:
+        if jour == self.reseau.aujourd_hui():
+            return "Cette heure est passée. Choisissez une heure ou un jour à venir."
+        return "Ce jour est passé. Choisissez un jour à venir."

@@ -5,6 +5,7 @@ from django.db import models
 from partenaires.calendrier import quand
 from partenaires.enums import Fonction, Module
 from porteurs.enums import EtatReunion, NatureReunion
+from socle.dates import date_en_mots
 
 
 class ReunionQuerySet(models.QuerySet):
@@ -59,7 +60,7 @@ class Reunion(models.Model):
         indexes = [models.Index(fields=["reseau", "debut"], name="reunion_par_reseau")]
 
     def __str__(self):
-        return f"{self.get_nature_display()} du {self.debut:%d/%m/%Y}"
+        return f"{self.get_nature_display()} du {date_en_mots(self.debut)}"
 
     @property
     def quand(self) -> str:

@@ -20,6 +20,7 @@ from porteurs.models import Dossier, Echange, EtapeDossier, Participation, Porte
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
 from socle.coordonnees import telephone_international
+from socle.dates import date_en_mots
 from socle.permissions import peut
 from socle.refus import Refus
 
@@ -209,7 +210,7 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
         raise Refus("Le projet est déjà à cette étape.", "etape")
     if le < dossier.etape_depuis:
         raise Refus(
-            f"Cette date précède l’étape en cours, commencée le {dossier.etape_depuis:%d/%m/%Y}.",
+            f"Cette date précède l’étape en cours, commencée le {date_en_mots(dossier.etape_depuis)}.",
             "le",
         )
     if not motif and motif_requis(dossier.etape, etape):
@@ -256,7 +257,7 @@ def informer(*, acteur, dossier: Dossier, le: date, mode: str) -> Dossier:
     if dossier.opposition_le:
         if le < dossier.opposition_le:
             raise Refus(
-                f"Elle s’est opposée le {dossier.opposition_le:%d/%m/%Y} : son accord doit être "
+                f"Elle s’est opposée le {date_en_mots(dossier.opposition_le)} : son accord doit être "
                 "plus récent.",
                 "le",
             )
@@ -277,7 +278,7 @@ def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
         raise Refus("La personne n’a pas encore été informée : rien n’est partagé.", "le")
     if le < dossier.informe_le:
         raise Refus(
-            f"Elle a été informée le {dossier.informe_le:%d/%m/%Y} : son opposition vient après.",
+            f"Elle a été informée le {date_en_mots(dossier.informe_le)} : son opposition vient après.",
             "le",
         )
     retirer_les_propositions(

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partenaires.calendrier import heure_en_mots, jour_en_mots
 from partenaires.views.commun import reseau_de_la_page
 from porteurs import agenda
 from porteurs.calendrier import ferie, fichier_ics, prochaine_date
@@ -18,6 +17,7 @@ from porteurs.enums import EtatReunion, NatureReunion
 from porteurs.forms.reunion import PointForm, ReunionForm
 from porteurs.models import Dossier, PointReunion, Reunion
 from porteurs.services import reunion as service
+from socle.dates import heure_en_mots, jour_en_mots
 from socle.pagination import paginer
 from socle.permissions import exiger, peut
 from socle.refus import Refus

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partenaires.enums import Fonction
@@ -29,6 +28,7 @@ from porteurs.services import dossier as fiche
 from porteurs.services import suivi
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.dossier import formulaire_echange
+from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import exiger
@@ -98,7 +98,7 @@ def etape(request, reseau, uuid):
         Geste(
             "Changer d’étape",
             f"Le projet est à l’étape « {dossier.get_etape_display()} » depuis le "
-            f"{date_format(dossier.etape_depuis, 'j F Y')}.",
+            f"{date_en_mots(dossier.etape_depuis)}.",
             "Enregistrer l’étape",
         ),
         lambda champs: fiche.changer_etape(

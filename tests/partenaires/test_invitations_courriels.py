@@ -6,12 +6,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from partenaires.models import Invitation
 from partenaires.services import invitations as service
 from socle import liens
 from socle.courriels import genres
+from socle.dates import date_en_mots
 from socle.enums import EtatCourriel
 from socle.models import Courriel
 from tests.partenaires.invites import COMPTE, PHRASE, inviter, url, url_du_lien
@@ -140,7 +140,7 @@ def test_la_liste_dit_ou_en_sont_les_courriels(distribution, connecter):
 
 
 def date_longue(instant):
-    return date_format(timezone.localtime(instant), "j F")
+    return date_en_mots(timezone.localtime(instant), annee=False)
 
 
 def test_une_adresse_n_est_pas_une_sonnette(distribution, connecter):
