@@ -11,6 +11,8 @@ from socle.validateurs import une_ligne
 
 TOUT, CERTAINES = "tout", "certaines"
 CASE_PERIMEE = {"invalid_choice": "Cette case n’est plus proposée : rechargez la page."}
+# Au-delà, une intercommunalité ne déplie ses communes qu'à la demande : la page resterait lourde.
+COMMUNES_LISTEES = 200
 CHOIX_PERIME = {"invalid_choice": "Un de ces choix n’est plus proposé : rechargez la page."}
 
 
@@ -19,7 +21,11 @@ def valeur_de(theme_id: int, etape: str) -> str:
 
 
 class PrecisionsForm(forms.Form):
-    """Où, pour quels secteurs, par qui ; ``empreinte`` dit sur quelle version on travaille."""
+    """Où, pour quels secteurs, par qui ; ``empreinte`` dit sur quelle version on travaille.
+
+    Dans un grand réseau, « ouvrir » déplie les communes d'une intercommunalité : ce n'est pas encore
+    une saisie, le formulaire revient tel qu'il était, sans rien reprocher.
+    """
 
     sections = forms.MultipleChoiceField(
         label="Secteurs",
@@ -59,6 +65,21 @@ class PrecisionsForm(forms.Form):
         self.fields["epcis"].choices = [(code, code) for code in self.par_epci if code]
         self.fields["personnes"].choices = [(str(p.pk), p.nom_complet) for p in vue.personnes]
 
+    @property
+    def ouvertes(self) -> set[str]:
+        """Les intercommunalités dont on a demandé les communes une à une."""
+        if not self.is_bound:
+            return set()
+        return {*self.data.getlist("ouvertes"), self.data.get("ouvrir", "")} & set(self.par_epci)
+
+    def is_valid(self):
+        return "ouvrir" not in self.data and super().is_valid()
+
+    def full_clean(self):
+        super().full_clean()
+        if "ouvrir" in self.data:
+            self._errors.clear()
+
     def clean(self):
         donnees = super().clean()
         lieux = donnees.get("epcis") or donnees.get("communes")
@@ -86,18 +107,30 @@ class PrecisionsForm(forms.Form):
 
     @property
     def zones(self) -> list[dict]:
-        """Les communes par intercommunalité, cochées ou non, pour le gabarit."""
+        """Les communes par intercommunalité, cochées ou non, pour le gabarit.
+
+        ``listee`` : toutes y sont ; sinon, les seules cochées.
+        """
         entieres, seules = set(self["epcis"].value() or ()), set(self["communes"].value() or ())
-        return [
-            {
-                "code": code,
-                "nom": communes[0].epci.nom if code else "Communes sans intercommunalité",
-                "entiere": code in entieres,
-                "communes": [(c.pk, c.nom, str(c.pk) in seules) for c in communes],
-                "ouverte": any(str(c.pk) in seules for c in communes),
-            }
-            for code, communes in self.par_epci.items()
-        ]
+        peu, ouvertes = len(self.vue.communes) <= COMMUNES_LISTEES, self.ouvertes
+        zones = []
+        for code, toutes in self.par_epci.items():
+            communes = [(c.pk, c.nom, str(c.pk) in seules) for c in toutes]
+            cochees = [commune for commune in communes if commune[2]]
+            listee = peu or not code or code in ouvertes
+            zones.append(
+                {
+                    "code": code,
+                    "nom": toutes[0].epci.nom if code else "Communes sans intercommunalité",
+                    "entiere": code in entieres,
+                    "nombre": len(communes),
+                    "communes": communes if listee else cochees,
+                    "listee": listee,
+                    "demandee": code in ouvertes,
+                    "ouverte": bool(cochees) or code in ouvertes,
+                }
+            )
+        return zones
 
     @property
     def partielle(self) -> bool:

@@ -10,6 +10,7 @@ from partenaires.models import (
     Competence,
     CompetenceCommune,
     CompetencePersonne,
+    Mandat,
     ReseauCommune,
     StructureCommune,
     Theme,
@@ -48,6 +49,9 @@ def declarees(structure) -> set:
 
 @pytest.mark.parametrize("nom", ["auteur", "collegue", "animatrice"])
 def test_la_structure_et_l_animation_remplissent_la_grille(nom, distribution, connecter):
+    if nom == "animatrice":
+        # Elle remplit la grille d'une structure que personne n'administre encore.
+        Mandat.objects.filter(structure=distribution.s1).update(administre=False)
     client = connecter(getattr(distribution, nom))
     lien = adresse(distribution, distribution.s1)
     assert "Étude de marché" in client.get(lien).content.decode()
@@ -56,6 +60,20 @@ def test_la_structure_et_l_animation_remplissent_la_grille(nom, distribution, co
     assert declarees(distribution.s1) == {("ecole", "idee"), ("reprise", "suivi")}
     grille = distribution.s1.grille_competences
     assert grille.modifiee_par == getattr(distribution, nom)
+
+
+def test_l_animation_n_ecrit_pas_la_grille_d_une_structure_administree(distribution, connecter):
+    lien = adresse(distribution, distribution.s1)
+    client = connecter(distribution.animatrice)
+    envoi = saisie(distribution.s1, ("ecole", "idee"))
+    assert client.get(lien).status_code == 403
+    assert client.post(lien, envoi).status_code == 403
+    assert declarees(distribution.s1) == set()
+    Mandat.objects.filter(structure=distribution.s1).update(administre=False)
+    ConventionFabrique(reseau=distribution.reseau_b, structures=[distribution.s1])
+    assert client.post(lien, envoi).status_code == 403
+    assert connecter(distribution.collegue).post(lien, envoi).status_code == 302
+    assert declarees(distribution.s1) == {("ecole", "idee")}
 
 
 def test_la_grille_ne_nomme_pas_une_personne_d_un_autre_reseau(distribution, connecter):
@@ -152,6 +170,32 @@ def test_les_communes_se_choisissent_par_epci_ou_une_a_une(distribution, connect
     assert list(s1.communes_servies.values_list("code", flat=True)) == ["63430"]
     client.post(lien, saisie(s1, *cases, territoire=TOUT))
     assert not StructureCommune.objects.filter(structure=s1).exists()
+
+
+def test_dans_un_grand_reseau_les_communes_viennent_a_la_demande(
+    distribution, connecter, monkeypatch
+):
+    """Rien ne s’enregistre, rien ne se perd, rien n’est reproché ; les communes cochées restent là."""
+    monkeypatch.setattr("partenaires.forms.competences.COMMUNES_LISTEES", 1)
+    s1, client = distribution.s1, connecter(distribution.auteur)
+    ambert, thiers = (Commune.objects.get(code=code) for code in ("63003", "63430"))
+    lien = adresse(distribution, s1)
+    page = client.get(lien).content.decode()
+    assert f'value="{AMBERT_EPCI}"' in page
+    assert f'value="{ambert.pk}"' not in page
+    envoi = saisie(s1, ("ecole", Etape.IDEE), territoire=CERTAINES, ouvrir=AMBERT_EPCI)
+    reponse = client.post(lien, envoi)
+    page = reponse.content.decode()
+    assert reponse.status_code == 200
+    assert "invalid-feedback" not in page
+    assert f'name="communes" value="{ambert.pk}">' in page
+    assert f'value="{thiers.pk}"' not in page
+    assert f'value="{valeur_de(theme("ecole").pk, Etape.IDEE)}"' in page.split(" checked>")[0]
+    assert not Competence.objects.filter(structure=s1).exists()
+    del envoi["ouvrir"]
+    client.post(lien, envoi | {"ouvertes": [AMBERT_EPCI], "communes": [ambert.pk]})
+    assert list(s1.communes_servies.values_list("code", flat=True)) == ["63003"]
+    assert f'value="{AMBERT_EPCI}" checked>' in client.get(lien).content.decode()
 
 
 def test_certaines_communes_mais_aucune_cochee_se_dit_et_rien_ne_se_perd(distribution, connecter):
