@@ -33,6 +33,7 @@ from socle.lectures import Lecture
 # ``Couverture._desservies`` compte jusque-là, et pas plus loin.
 RECOUVREMENT = 4
 SANS_EPCI = "Communes sans intercommunalité"
+PAR_ENDROITS = "une seule structure par endroits"
 
 
 def couvre(competence: Competence, commune_id: int, communes_reseau, *, section: str = "") -> bool:
@@ -56,14 +57,17 @@ class Case(NamedTuple):
 
     ``structures`` : combien y servent au moins une commune. ``servies`` sur ``communes`` : combien
     de communes sont servies par l'une d'elles. ``recouvrement`` : l'une d'elles l'est par
-    ``RECOUVREMENT`` structures ou plus. ``seule_personne`` : tout y repose sur une personne nommée, quel
-    que soit le nombre de structures.
+    ``RECOUVREMENT`` structures ou plus. ``seules`` : combien de communes ne le sont que par une
+    structure ; une seule suffit à rendre la case fragile, si nombreuses que soient les structures
+    ailleurs. ``seule_personne`` : tout y repose sur une personne nommée, quel que soit le nombre de
+    structures.
     """
 
     structures: int
     servies: int
     communes: int
     recouvrement: bool
+    seules: int
     seule_personne: bool
 
     @property
@@ -72,7 +76,12 @@ class Case(NamedTuple):
 
     @property
     def fragile(self) -> bool:
-        return self.structures == 1 or self.seule_personne
+        return self.seules > 0 or self.seule_personne
+
+    @property
+    def par_endroits(self) -> bool:
+        """Plusieurs structures en tout, mais une seule dans une partie des communes."""
+        return self.structures > 1 and self.seules > 0
 
     @property
     def partielle(self) -> bool:
@@ -84,7 +93,9 @@ class Case(NamedTuple):
         if self.manque:
             return "manque"
         if self.fragile:
-            return "une seule personne" if self.structures > 1 else "une seule structure"
+            if self.structures == 1:
+                return "une seule structure"
+            return "une seule personne" if self.seule_personne else PAR_ENDROITS
         return "recouvrement" if self.recouvrement else "assuré"
 
 
@@ -224,8 +235,8 @@ class Couverture:
             self.memoire[cle] = masque, len(communes), presents
         return self.memoire[cle]
 
-    def _desservies(self, presents: int) -> tuple[int, int]:
-        """Les communes que ces profils desservent, et celles qu'ils sont quatre au moins à servir."""
+    def _desservies(self, presents: int) -> tuple[int, int, int]:
+        """Les communes que ces profils desservent, celles qu'un seul sert, celles que quatre servent."""
         if presents not in self.memoire:
             une = deux = trois = quatre = 0
             for rang in _rangs(presents):
@@ -234,13 +245,13 @@ class Couverture:
                 trois |= deux & lieux
                 deux |= une & lieux
                 une |= lieux
-            self.memoire[presents] = une, quatre
+            self.memoire[presents] = une, une & ~deux, quatre
         return self.memoire[presents]
 
     def case(self, theme_id: int, etape: str, zone: Zone | None = None) -> Case:
         presents = self.presents.get((theme_id, etape), 0)
         masque, communes, de_la_zone = self._zone(zone)
-        desservies, partagees = self._desservies(presents)
+        desservies, fragiles, partagees = self._desservies(presents)
         ici = presents & de_la_zone
         return Case(
             # Une structure n'a qu'une compétence par case : un bit présent, une structure.
@@ -248,6 +259,7 @@ class Couverture:
             (desservies & masque).bit_count(),
             communes,
             bool(partagees & masque),
+            (fragiles & masque).bit_count(),
             self._repose_sur_une_personne(ici),
         )
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from partenaires.cartes import carte, carte_des_epci
-from partenaires.couverture import Case, Couverture, Zone, lire_couverture
+from partenaires.couverture import PAR_ENDROITS, Case, Couverture, Zone, lire_couverture
 from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
 from partenaires.views.commun import reseau_de_la_page
 from socle.dates import date_en_mots
@@ -154,7 +154,12 @@ def _cellule(lecture: Lecture, cases: list[Case], adresse: str) -> str:
         classe, nombre = "seul", f"!\u00a0{case.structures}"
     elif case.recouvrement:
         classe, nombre = "plus", f"{case.structures}\u00a0+"
-    mot = "une seule personne" if case.structures > 1 and case.seule_personne else "structure"
+    mot = "structure"
+    if case.structures > 1 and case.seule_personne:
+        mot = "une seule personne"
+    elif case.par_endroits:
+        mot = "structures, une seule"
+        partie = "<i>par endroits</i>" + partie
     return (
         f'<td class="{classe}"><a href="{adresse}"><b>{nombre}</b>'
         f"<span class=v> {mot}</span>{partie}</a></td>"
@@ -353,7 +358,8 @@ def _legende(lecture: Lecture) -> str:
         )
     return (
         "Le nombre est celui des structures. « Manque » : personne. « Seul » : une seule structure, "
-        "ou une seule personne. « 3/58 » : trois communes servies sur cinquante-huit."
+        "ou une seule personne ; « par endroits » : dans une partie des communes. "
+        "« 3/58 » : trois communes servies sur cinquante-huit."
     )
 
 
@@ -361,7 +367,9 @@ def _mots(lecture: Lecture, theme, etape: str) -> str:
     case = lecture.couverture.case(theme.pk, etape, lecture.zone)
     if case.manque:
         return "Manque"
-    nombre = f"{case.structures}, seul" if case.fragile else f"{case.structures}"
+    nombre = f"{case.structures}"
+    if case.fragile:
+        nombre += ", seul par endroits" if case.etat == PAR_ENDROITS else ", seul"
     return f"{nombre}\n{case.servies}/{case.communes}" if case.partielle else nombre
 
 

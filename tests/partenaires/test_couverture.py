@@ -127,7 +127,9 @@ def comparer(competences, dessertes, membres, section):
                     case.servies,
                     case.communes,
                     case.recouvrement,
+                    case.seules,
                     case.seule_personne,
+                    case.fragile,
                 ) == attendu
 
 
@@ -157,12 +159,16 @@ def plain(reseau, section, themes, etapes):
                         for n in competence.noms.all()
                         if (competence.structure_id, n.utilisateur_id) in en_poste
                     }
+        seules = sum(1 for structures in par_commune.values() if len(structures) == 1)
+        une_personne = bool(noms) and all(noms.values()) and len(set().union(*noms.values())) == 1
         return (
             len(set().union(*par_commune.values())),
             sum(1 for structures in par_commune.values() if structures),
             len(communes),
             any(len(structures) >= RECOUVREMENT for structures in par_commune.values()),
-            bool(noms) and all(noms.values()) and len(set().union(*noms.values())) == 1,
+            seules,
+            une_personne,
+            seules > 0 or une_personne,
         )
 
     return case
@@ -315,6 +321,27 @@ def test_deux_structures_pour_une_seule_personne_restent_fragiles(distribution):
         theme = declarer(structure, "ecole", Etape.IDEE, personnes=[distribution.auteur])
     case = lire_couverture(distribution.reseau).case(theme.pk, Etape.IDEE)
     assert (case.structures, case.seule_personne, case.etat) == (2, True, "une seule personne")
+
+
+def test_une_seule_structure_par_endroits_est_une_fragilite(distribution, connecter):
+    """Deux structures en tout, une par intercommunalité : chacune y est seule."""
+    declarer(distribution.s1, "ecole", Etape.IDEE, communes=["63003"])
+    theme = declarer(distribution.s2, "ecole", Etape.IDEE, communes=["63430"])
+    case = lire_couverture(distribution.reseau).case(theme.pk, Etape.IDEE)
+    assert (case.structures, case.seules, case.etat) == (2, 2, "une seule structure par endroits")
+    client = connecter(distribution.elue)
+    page = client.get(adresse(distribution)).content.decode()
+    assert (
+        f'<td class="seul"><a href="{theme.uuid}/idee/"><b>!\u00a02</b>'
+        "<span class=v> structures, une seule</span><i>par endroits</i></a>"
+    ) in page
+    assert "1</b> fragilité <span>" in page
+    detail = client.get(adresse(distribution, "couverture_case", theme.uuid, "idee"))
+    assert "Dans 2 communes, une seule structure" in detail.content.decode()
+    # Une seconde partout : plus personne n'y est seul.
+    declarer(distribution.s1, "logement", Etape.IDEE)
+    logement = declarer(distribution.s2, "logement", Etape.IDEE)
+    assert lire_couverture(distribution.reseau).case(logement.pk, Etape.IDEE).etat == "assuré"
 
 
 def test_une_couverture_partielle_se_dit(distribution, connecter):
