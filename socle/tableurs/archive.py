@@ -9,6 +9,16 @@ from socle.refus import Refus
 # Un classeur de 20 000 lignes et 60 colonnes tient dans 60 Mo une fois déplié.
 DEPLIE_OCTETS = 100_000_000
 MEMBRES = 2_000
+# Ce que dit un classeur de lui-même tient en peu de place. Or ces fichiers-là se lisent d'un bloc :
+# quelques Ko d'éléments vides répétés y coûteraient des centaines de Mo de mémoire.
+PLAFOND = 4_000_000
+PLAFONDS = {
+    "workbook.xml": 2_000_000,
+    ".rels": 2_000_000,
+    "manifest.xml": 2_000_000,
+    "styles.xml": PLAFOND,
+    "sharedstrings.xml": 20_000_000,
+}
 MORCEAU = 1 << 16
 
 ENREGISTRER_SOUS = (
@@ -47,6 +57,8 @@ def ouvrir(fichier) -> zipfile.ZipFile:
     noms = {membre.filename for membre in membres}
     if len(membres) > MEMBRES or sum(m.file_size for m in membres) > DEPLIE_OCTETS:
         raise Refus(DEMESURE)
+    if any(_demesure(membre) for membre in membres):
+        raise Refus(DEMESURE)
     if len(noms) != len(membres):
         raise Refus(ABIME)
     if any(membre.flag_bits & 1 for membre in membres):
@@ -59,6 +71,18 @@ def ouvrir(fichier) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
         raise Refus(ABIME) from None
     return archive
+
+
+def _demesure(membre: zipfile.ZipInfo) -> bool:
+    nom = membre.filename.lower()
+    return any(nom.endswith(fin) and membre.file_size > max_ for fin, max_ in PLAFONDS.items())
+
+
+def lire_entier(archive: zipfile.ZipFile, membre: str) -> bytes:
+    """Un fichier de l'archive d'un seul bloc, où qu'elle le range ; ``KeyError`` s'il n'y est pas."""
+    if archive.getinfo(membre).file_size > PLAFOND:
+        raise Refus(DEMESURE)
+    return archive.read(membre)
 
 
 def parcourir(archive: zipfile.ZipFile, membre: str, analyseur) -> None:

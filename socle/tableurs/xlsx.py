@@ -7,7 +7,7 @@ import zipfile
 from defusedxml.ElementTree import ParseError, fromstring
 
 from socle.refus import Refus
-from socle.tableurs.archive import ABIME, Fini, analyseur, local, parcourir
+from socle.tableurs.archive import ABIME, Fini, analyseur, lire_entier, local, parcourir
 from socle.tableurs.releves import Releve, adresse
 
 _ADRESSE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
@@ -27,7 +27,7 @@ def _attribut(element, nom: str) -> str:
 
 def _lire(archive: zipfile.ZipFile, chemin: str):
     try:
-        return fromstring(archive.read(chemin))
+        return fromstring(lire_entier(archive, chemin))
     except (KeyError, ParseError, ValueError):
         raise Refus(ABIME) from None
 

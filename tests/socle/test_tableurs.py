@@ -53,7 +53,8 @@ def ods(*rangees, nom="Feuille", masquee=False) -> bytes:
 def modifier(octets: bytes, membre: str, remplacer) -> bytes:
     """Le même classeur, un de ses fichiers réécrit."""
     sortie = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(octets)) as source, zipfile.ZipFile(sortie, "w") as neuf:
+    compresse = zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(io.BytesIO(octets)) as source, compresse as neuf:
         for info in source.infolist():
             contenu = source.read(info.filename)
             neuf.writestr(info.filename, remplacer(contenu) if info.filename == membre else contenu)
@@ -340,6 +341,35 @@ def test_une_archive_qui_se_deplie_sans_fin_est_refusee():
         archive.writestr("xl/workbook.xml", b"\0" * 101_000_000)
     assert len(enfle.getvalue()) < 200_000
     assert "démesuré" in refus(enfle.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("membre", "fin"),
+    [
+        ("xl/workbook.xml", b"</workbook>"),
+        ("_rels/.rels", b"</Relationships>"),
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>"),
+        ("xl/styles.xml", b"</styleSheet>"),
+        ("xl/sharedStrings.xml", b"</sst>"),
+    ],
+)
+def test_un_fichier_de_service_enfle_est_refuse(membre, fin):
+    contenu = classeur_de(["Nom", "Commune"], ["Halle", "Ambert"])
+    garni = modifier(contenu, membre, lambda xml: xml.replace(fin, b"<a/>" * 1000 + fin))
+    assert cases(lire(garni)) == [["Halle", "Ambert"]]
+    enfle = modifier(contenu, membre, lambda xml: xml.replace(fin, b"<a/>" * 5_100_000 + fin))
+    assert "démesuré" in refus(enfle)
+
+
+def test_le_livre_se_mesure_ou_qu_il_soit_range():
+    contenu = classeur_de(["Nom", "Commune"], ["Halle", "Ambert"])
+    sortie = io.BytesIO(
+        modifier(contenu, "_rels/.rels", lambda xml: xml.replace(b"xl/workbook.xml", b"xl/cache"))
+    )
+    with zipfile.ZipFile(sortie, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/cache", b"<workbook>" + b"<a/>" * 1_100_000 + b"</workbook>")
+        archive.writestr("xl/_rels/cache.rels", b"<Relationships/>")
+    assert "démesuré" in refus(sortie.getvalue())
 
 
 def test_une_taille_annoncee_qui_ment_ou_un_doublon_est_refuse():
