@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from partenaires.enums import TypeStructure
-from socle.texte import cle
+from socle.texte import cle, mots_utiles
 
 # Comment les gens nomment une nature, et comment un nom de structure la trahit.
 SYNONYMES = {
@@ -37,6 +37,12 @@ SYNONYMES = {
 }
 
 
+# Ces mots n'annoncent rien : « service des eaux » n'est pas un service de l'État.
+VAGUES = {"structure", "service", "fonds", "maison", "activite", "emploi"}
+# En deçà, la proximité de deux textes ne tient qu'à des lettres en commun.
+RESSEMBLANCE = 0.8
+
+
 def reconnaitre_nature(saisie: str, nom: str = "") -> str:
     """La nature que désigne ce texte ; à défaut de texte, celle que le nom annonce. Vide si on doute."""
     texte = cle(saisie)
@@ -60,16 +66,30 @@ def _annoncee(texte: str) -> str:
 
 
 def nature_inconnue(saisie: str) -> str:
-    """La phrase qui le dit, avec les natures les plus proches de ce qui est tapé."""
+    """La phrase qui le dit, avec les natures les plus proches de ce qui est tapé, s'il y en a."""
     if not saisie:
         return "La nature manque\u00a0: choisissez-la dans la liste."
-    libelles = {cle(nature.label): nature.label for nature in TypeStructure}
-    mots = [cle(saisie), cle(saisie).rstrip("s")]
-    proches = [
-        libelle for repere, libelle in libelles.items() if any(m in repere for m in mots if m)
-    ]
-    proches = proches[:3] or [
-        libelles[p] for p in get_close_matches(cle(saisie), list(libelles), 2, 0.5)
-    ]
+    proches = [nature.label for nature in _proches(cle(saisie))[:3]]
     suite = f" Vouliez-vous dire {' ou '.join(proches)}\u00a0?" if proches else ""
     return f"Nous ne connaissons pas la nature «\u00a0{saisie}\u00a0».{suite}"
+
+
+def _proches(texte: str) -> list[TypeStructure]:
+    """Le libellé qui contient ce texte, sinon un mot qui compte en commun, sinon une faute de frappe."""
+    textes = [m for m in (texte, texte.rstrip("s")) if m]
+    contiennent = [n for n in TypeStructure if any(t in cle(n.label) for t in textes)]
+    if contiennent:
+        return contiennent
+    noms = {n: (cle(n.label), *SYNONYMES.get(n, ())) for n in TypeStructure}
+    dits = _mots(texte)
+    communs = [n for n in TypeStructure if dits & _mots(" ".join(noms[n]))]
+    if communs:
+        return communs
+    natures = {nom: nature for nature, siens in noms.items() for nom in siens}
+    voisins = get_close_matches(texte, list(natures), 2, RESSEMBLANCE)
+    return list(dict.fromkeys(natures[voisin] for voisin in voisins))
+
+
+def _mots(texte: str) -> set[str]:
+    """Les mots qui comptent, au singulier."""
+    return {mot.rstrip("s") for mot in mots_utiles(texte)} - VAGUES

@@ -5,12 +5,12 @@ from difflib import SequenceMatcher
 from django.db.models import Q
 
 from partenaires.models import Structure
+from socle.texte import MOTS_VIDES
 
 PROPOSEES = 50
 # Les dernières fiches créées, et les plus nombreuses à leur ressembler.
 RECENTES, VOISINES = 400, 3000
-# Mots qui ne distinguent pas deux structures, et part de mots communs qui les rapproche.
-MOTS_VIDES = {"de", "du", "des", "la", "le", "les", "et", "d", "l", "en", "a", "au", "aux"}
+# La part de mots communs qui rapproche deux structures.
 RESSEMBLANCE = 0.82
 
 

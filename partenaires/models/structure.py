@@ -1,11 +1,16 @@
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from partenaires.enums import BaseLegale, TypeStructure
 from partenaires.models.convention import ConventionStructure
 from partenaires.models.resume import SA_STRUCTURE, resumer_apres
 from socle.texte import cle
+
+
+def contient(champ: str, mots: list[str]) -> Q:
+    """Chacun de ces mots, dans n'importe quel ordre."""
+    return Q(*((f"{champ}__contains", mot) for mot in mots))
 
 
 class StructureQuerySet(models.QuerySet):
@@ -26,6 +31,10 @@ class StructureQuerySet(models.QuerySet):
                 )
             )
         )
+
+    def sans_grille(self):
+        """Celles qui n'ont encore rien dit de ce qu'elles font, pas même qu'elles ne font rien."""
+        return self.filter(resume_competences=None, grille_competences=None)
 
     def visible_par(self, acteur):
         """Les structures membres des réseaux de l'acteur ; l'administrateur les voit toutes."""

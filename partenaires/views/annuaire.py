@@ -21,6 +21,7 @@ from partenaires.models import (
     StructureCommune,
 )
 from partenaires.models.confirmation import derniere_confirmation
+from partenaires.models.structure import contient
 from partenaires.permissions.adhesion import LECTEURS, structures_invitables
 from partenaires.permissions.mandats import Adhesion
 from partenaires.permissions.structures import Membre
@@ -28,7 +29,7 @@ from partenaires.services.administration import suivi_de
 from partenaires.views.commun import reseau_de_la_page
 from socle import recherches
 from socle.permissions import exiger, peut
-from socle.texte import cle, sans_accent
+from socle.texte import mots_utiles
 
 PAR_PAGE = 20
 # Au-delà, la carte alourdirait la page.
@@ -78,7 +79,13 @@ def annuaire(request, reseau):
 
 
 def _repond_a(saisie: str, reseau, jour) -> Q:
-    """Le nom de la structure, ou celui d'une de ses personnes, contient ce qu'on cherche."""
+    """Le nom de la structure, ou celui d'une de ses personnes, a tous les mots cherchés.
+
+    Ni l'ordre, ni les accents, ni les petits mots ne comptent. Sans aucun mot, rien ne répond.
+    """
+    mots = mots_utiles(saisie)
+    if not mots:
+        return Q(pk__in=[])
     personnes = (
         Mandat.objects.actifs(jour)
         .filter(reseau=reseau, structure=OuterRef("pk"), utilisateur__is_active=True)
@@ -88,10 +95,9 @@ def _repond_a(saisie: str, reseau, jour) -> Q:
                 function="sans_accent",
             )
         )
-        .filter(nom_cherche__contains=sans_accent(saisie))
+        .filter(contient("nom_cherche", mots))
     )
-    par_nom = Q(cle_tri__contains=cle(saisie)) if cle(saisie) else Q()
-    return par_nom | Q(Exists(personnes))
+    return contient("cle_tri", mots) | Q(Exists(personnes))
 
 
 def _avec_personnes(structures, reseau, jour):

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partenaires.enums import Fonction
 from partenaires.models import ConventionStructure, Fusion, Mandat, Structure
+from partenaires.models.structure import contient
 from partenaires.ressemblances import suggestions
 from partenaires.services import fusions
 from socle.permissions import exiger
 from socle.refus import Refus
-from socle.texte import cle
+from socle.texte import mots_utiles
 
 PAR_PAGE, TROUVEES = 30, 20
 
@@ -51,8 +52,8 @@ def doublons(request):
     """Les fiches qui se ressemblent, et les fusions déjà faites."""
     exiger(request.acteur, "partenaires.structures.reunir")
     possibles = reunissables(request.acteur)
-    cherche = cle(request.GET.get("q", ""))[:80]
-    trouvees = possibles.filter(cle_tri__contains=cherche) if cherche else possibles.none()
+    mots = mots_utiles(request.GET.get("q", "")[:80])
+    trouvees = possibles.filter(contient("cle_tri", mots)) if mots else possibles.none()
     # Un identifiant qui ne se lit pas ne choisit rien.
     choisie = possibles.filter(uuid=lire_uuid(request.GET.get("avec", ""))).first()
     page = Paginator(_fusions_de(request.acteur).order_by("-le", "-pk"), PAR_PAGE)

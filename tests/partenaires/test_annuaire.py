@@ -134,6 +134,12 @@ def test_recherche_par_structure_par_personne_et_par_nature(distribution, connec
     assert trouver(q="VIOLETTE") == ["Pays de la vallée"]
     assert trouver(nature=TypeStructure.CMA) == ["Chambre de la vallée"]
     assert trouver(nature="inconnue") == ["Chambre de la vallée", "Pays de la vallée"]
+    # Chaque mot compte, sauf les petits ; ni l'ordre, ni l'article.
+    for saisie in ("vallée chambre", "chambre l'vallee", "la chambre du vallée"):
+        assert trouver(q=saisie) == ["Chambre de la vallée"], saisie
+    assert trouver(q="violette anouk") == trouver(q="chambre pays") == []
+    personne = distribution.voisine
+    assert trouver(q=f"{personne.nom} {personne.prenom}") == ["Pays de la vallée"]
     # Edmée n'a plus de mandat : son nom ne mène nulle part ; Esther est d'un autre réseau.
     assert trouver(q="edmee") == trouver(q="esther") == trouver(q="%") == []
 
@@ -149,14 +155,14 @@ def test_page_d_une_structure_et_requetes_constantes(distribution, connecter, no
     client = connecter(distribution.animatrice)
     adresse = url_structure(distribution, distribution.s2)
     client.get(adresse)
-    with nombre_de_requetes(11):
+    with nombre_de_requetes(13):
         page = client.get(adresse)
     assert (
         "<title>Pays de la vallée · Réseau de la vallée · Maillon</title>" in page.content.decode()
     )
     for _ in range(3):
         MandatFabrique(structure=distribution.s2, reseau=distribution.reseau)
-    with nombre_de_requetes(11):
+    with nombre_de_requetes(13):
         page = client.get(adresse)
     texte = page.content.decode()
     assert "coordonne le réseau" in texte

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from partenaires.models import Convention, ImportStructures, Structure
-from partenaires.natures import reconnaitre_nature
+from partenaires.natures import nature_inconnue, reconnaitre_nature
 from partenaires.services.fusions import reunir
 from socle.acteur import acteur_de
 from socle.tableurs import lire
@@ -150,6 +150,21 @@ def test_un_champ_facultatif_vide_s_efface(client, adresse):
     client.post(relecture, {"importer": ""})
     entree = Structure.objects.get(nom="Coop E")
     assert (entree.siret, entree.telephone, entree.email) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("saisie", "proposees"),
+    [
+        ("maison de santé", ["assurance maladie ou santé"]),
+        ("comune", ["commune"]),
+        ("Maison des associations", ["association"]),
+        ("service des eaux", []),
+        ("bidule", []),
+    ],
+)
+def test_une_nature_inconnue_ne_propose_que_ce_qui_s_en_approche(saisie, proposees):
+    _, _, suite = nature_inconnue(saisie).partition(" Vouliez-vous dire ")
+    assert suite == (f"{' ou '.join(proposees)}\u00a0?" if proposees else "")
 
 
 def test_une_structure_voisine_est_elle_la_meme(client, adresse, distribution):
