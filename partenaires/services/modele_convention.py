@@ -36,16 +36,28 @@ def modele_du_reseau(reseau: Reseau) -> tuple[str, int]:
     return (modele.texte, modele.revision) if modele else (TEXTE_PAR_DEFAUT, 0)
 
 
-@transaction.atomic
-def ecrire_modele(*, acteur, reseau: Reseau, texte: str, revision: int) -> None:
-    """Remplace le modèle si personne ne l'a changé depuis ``revision`` ; sinon ``Refus``."""
-    if inconnus := sorted(set(re.findall(r"\{([^{}\n]*)\}", texte)) - set(REPERES)):
+def verifier_les_reperes(texte: str, ancien: str = "") -> None:
+    """Refuse un repère que rien ne remplacera, sauf s'il est déjà dans ``ancien``, un texte figé.
+
+    Sans cela il se lirait tel quel, accolades comprises, dans le texte signé.
+    """
+    if inconnus := sorted(_accolades(texte) - set(REPERES) - _accolades(ancien)):
         raise Refus(
             f"Nous ne savons pas remplacer « {{{inconnus[0]}}} ». Les repères connus sont : "
             + ", ".join(f"{{{nom}}}" for nom in REPERES)
             + ".",
             "texte",
         )
+
+
+def _accolades(texte: str) -> set[str]:
+    return set(re.findall(r"\{([^{}\n]*)\}", texte))
+
+
+@transaction.atomic
+def ecrire_modele(*, acteur, reseau: Reseau, texte: str, revision: int) -> None:
+    """Remplace le modèle si personne ne l'a changé depuis ``revision`` ; sinon ``Refus``."""
+    verifier_les_reperes(texte)
     champs = {"texte": texte, "par_id": acteur.utilisateur_id}
     if revision == 0:
         try:

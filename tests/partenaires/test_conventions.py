@@ -290,6 +290,46 @@ def lu(contenu: bytes) -> str:
     return "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(contenu)).pages)
 
 
+INCONNU = "Nous ne savons pas remplacer « {inconnu} »"
+
+
+def test_un_repere_inconnu_ne_passe_pas_dans_un_engagement(
+    connecter, animatrice, distribution, adresse
+):
+    client = connecter(animatrice)
+    page = client.post(
+        adresse("convention_nouvelle"), saisie(distribution, texte="Entre {inconnu} et {fin}")
+    )
+    assert INCONNU in page.context["form"].errors["texte"][0]
+    assert "{coordinatrice}" in page.context["form"].errors["texte"][0]
+    assert "Entre {inconnu} et {fin}" in page.content.decode()
+    assert not Convention.objects.filter(intitule="Convention pour les locaux").exists()
+    objet = ConventionFabrique(
+        reseau=distribution.reseau, structures=[distribution.s1], etat=EtatConvention.PRINCIPE
+    )
+    donnees = saisie(
+        distribution, debut=objet.debut.isoformat(), texte="{inconnu}", revision=objet.revision
+    )
+    page = client.post(adresse("convention_modifier", objet.uuid), donnees)
+    assert INCONNU in page.context["form"].errors["texte"][0]
+    # Un texte d'avant cette vérification ne se fige pas non plus avec son repère inconnu.
+    Convention.objects.filter(pk=objet.pk).update(texte="Entre {inconnu}")
+    donnees = {"signee_le": aujourd_hui().isoformat(), "revision": objet.revision}
+    page = client.post(adresse("convention_signer", objet.uuid), donnees)
+    assert INCONNU in page.content.decode().replace("&#x27;", "'")
+    objet.refresh_from_db()
+    assert objet.etat == EtatConvention.PRINCIPE
+
+
+def test_un_avenant_ne_prend_pas_non_plus_un_repere_inconnu(distribution, convention):
+    with pytest.raises(Refus, match="inconnu") as refus:
+        avenant(distribution, convention, texte="Entre {inconnu} et {structures}")
+    assert refus.value.champ == "texte"
+    # Ce qui est déjà dans un texte figé n'empêche pas de le changer.
+    Convention.objects.filter(pk=convention.pk).update(texte="Ancien {inconnu}")
+    assert "{inconnu}" in avenant(distribution, convention, texte="Nouveau {inconnu}").texte
+
+
 # --- Avenants --------------------------------------------------------------------------------
 
 

@@ -98,6 +98,24 @@ def test_tout_le_guide_d_un_reseau_neuf(neuf, connecter, animatrice_b):
     assert lancement(acteur_de(animatrice_b)) is None
 
 
+@pytest.mark.parametrize("jours", [-3, 3])
+def test_une_serie_ne_commence_pas_dans_le_passe(neuf, connecter, animatrice_b, jours):
+    donnees = {
+        "jour": aujourd_hui(jours).isoformat(),
+        "heure": "09:30",
+        "duree_minutes": "120",
+        "nombre": "3",
+    }
+    reponse = connecter(animatrice_b).post(page("porteurs:reunion_serie", neuf), donnees)
+    erreurs = reponse.context["form"].errors
+    if jours < 0:
+        assert erreurs["jour"] == ["Ce jour est passé. Choisissez un jour à venir."]
+        assert reponse.context["dates"] == []
+    else:
+        assert not erreurs
+        assert len(reponse.context["dates"]) == 3
+
+
 def test_les_pas_se_font_dans_n_importe_quel_ordre(neuf, connecter, animatrice_b):
     client = connecter(animatrice_b)
     client.post(page("modules", neuf))
