@@ -10,6 +10,7 @@ from django.utils import timezone
 from partenaires.models import (
     Competence,
     CompetenceCommune,
+    ConfirmationAnnuelle,
     ConventionStructure,
     Fusion,
     Mandat,
@@ -18,6 +19,7 @@ from partenaires.models import (
     Structure,
     StructureCommune,
 )
+from partenaires.models.confirmation import PERIODE
 from partenaires.services.fusion_lignes import Deplacement, cles_vers, remonter
 from partenaires.signals import structures_fusionnees
 from socle.dates import date_en_mots
@@ -83,6 +85,33 @@ def apercu(absorbee: Structure) -> list[tuple[str, int]]:
     return sorted(comptes.items())
 
 
+# Ce qui se compare d'une fiche à l'autre : le libellé, la colonne, et ce qui s'en lit.
+COMPARES = (
+    ("Commune", "commune_id", "commune"),
+    ("SIRET", "siret", "siret_lisible"),
+    ("Adresse", "adresse", "adresse"),
+    ("Téléphone", "telephone", "telephone"),
+    ("Courriel", "email", "email"),
+    ("Téléphone du public", "telephone_public", "telephone_public"),
+    ("Courriel du public", "email_public", "email_public"),
+    ("Site", "site", "site"),
+)
+
+
+def comparer(gardee: Structure, absorbee: Structure) -> tuple[list[dict], list[dict]]:
+    """Ce que dit chacune des deux fiches ; là où elles diffèrent, ``garde`` désigne ce qui reste."""
+    lignes: dict[int, list[dict]] = {gardee.pk: [], absorbee.pk: []}
+    for libelle, champ, lu in COMPARES:
+        valeurs = [getattr(gardee, champ), getattr(absorbee, champ)]
+        for fiche, valeur in zip((gardee, absorbee), valeurs, strict=True):
+            if valeur:
+                reste = fiche is gardee or not valeurs[0]
+                garde = reste and valeurs[0] != valeurs[1]
+                ligne = {"libelle": libelle, "valeur": str(getattr(fiche, lu)), "garde": garde}
+                lignes[fiche.pk].append(ligne)
+    return lignes[gardee.pk], lignes[absorbee.pk]
+
+
 def _nature(modele, nombre: int) -> str:
     return str(modele._meta.verbose_name_plural if nombre > 1 else modele._meta.verbose_name)
 
@@ -121,6 +150,7 @@ def reunir(*, acteur, gardee: Structure, absorbee: Structure) -> Fusion:
     _finir_les_mandats_sans_droits(deplacement, gardee, absorbee)
     deplacement.modifier(Structure, absorbee.pk, fusionnee_dans=gardee)
     _communes_desservies(deplacement, gardee, absorbee)
+    _demande_sans_objet(deplacement, gardee, absorbee)
     for champ in cles_a_suivre():
         deplacement.deplacer(champ, absorbee.pk, gardee.pk)
     _completer(deplacement, gardee, absorbee)
@@ -189,6 +219,16 @@ def _communes_desservies(deplacement: Deplacement, gardee, absorbee) -> None:
         return
     for pk in absorbee.dessertes.order_by("pk").values_list("pk", flat=True):
         deplacement.supprimer(StructureCommune, pk)
+
+
+def _demande_sans_objet(deplacement: Deplacement, gardee, absorbee) -> None:
+    """Confirmée dans l'année, la fiche gardée n'a pas à répondre à la demande ouverte pour l'autre."""
+    confirmations = ConfirmationAnnuelle.objects.order_by("-confirmee_le", "-pk")
+    depuis = timezone.localdate() - PERIODE
+    recente = confirmations.filter(structure=gardee, confirmee_le__date__gt=depuis).first()
+    demande = confirmations.ouvertes().filter(structure=absorbee).first()
+    if recente and demande:
+        deplacement.fondre(ConfirmationAnnuelle, demande.pk, recente.pk)
 
 
 def _finir_les_mandats_sans_droits(deplacement: Deplacement, gardee, absorbee) -> None:

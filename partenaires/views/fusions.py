@@ -88,12 +88,15 @@ def structures_reunir(request, uuid, autre):
                 f"Les deux fiches n’en font plus qu’une\u00a0: {gardee.nom}. C’est annulable.",
             )
         return redirect("partenaires:doublons")
+    lignes_gardee, lignes_absorbee = fusions.comparer(gardee, absorbee)
     return render(
         request,
         "partenaires/structures_reunir.html",
         {
             "gardee": gardee,
             "absorbee": absorbee,
+            "lignes_gardee": lignes_gardee,
+            "lignes_absorbee": lignes_absorbee,
             "passent": fusions.apercu(absorbee),
             "obstacles": fusions.obstacles(gardee, absorbee),
         },

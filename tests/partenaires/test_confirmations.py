@@ -319,6 +319,24 @@ def test_toujours_la_efface_le_depart_signale(seul, connecter):
 # --- Deux fiches d'une même structure ------------------------------------------------------
 
 
+@pytest.mark.parametrize(("il_y_a", "nombre"), [(30, 0), (366, 1)])
+def test_confirmee_dans_l_annee_la_fiche_gardee_n_est_pas_redemandee(il_y_a, nombre, seul):
+    confirmee(seul.s1, il_y_a)
+    double = StructureFabrique(nom="Chambre de la vallée", type=seul.s1.type)
+    ConventionFabrique(reseau=seul.reseau, structures=[double])
+    MandatFabrique(structure=double, reseau=seul.reseau, administre=True)
+    demande = ConfirmationAnnuelle.objects.create(structure=double, demandee_le=aujourd_hui(-3))
+    avant = list(ConfirmationAnnuelle.objects.order_by("pk").values())
+    fusion = reunir(acteur=acteur_de(seul.administratrice), gardee=seul.s1, absorbee=double)
+    ouvertes = ConfirmationAnnuelle.objects.ouvertes()
+    assert ouvertes.filter(structure=seul.s1).count() == nombre
+    assert (demander_les_confirmations(aujourd_hui(1)) > 0) == bool(nombre)
+    if not nombre:
+        defaire(acteur=acteur_de(seul.administratrice), fusion=fusion)
+        assert list(ConfirmationAnnuelle.objects.order_by("pk").values()) == avant
+        assert ouvertes.get(structure=double) == demande
+
+
 def test_reunir_deux_fiches_garde_une_confirmation_et_les_departs(seul):
     double = StructureFabrique(nom="Chambre de la vallée", type=seul.s1.type)
     ConventionFabrique(reseau=seul.reseau, structures=[double])

@@ -422,6 +422,33 @@ def page_reunir(gardee, absorbee):
     return reverse("partenaires:structures_reunir", args=[gardee.uuid, absorbee.uuid])
 
 
+def test_la_page_dit_ce_qui_sera_garde(connecter, distribution, double):
+    Structure.objects.filter(pk=distribution.s1.pk).update(
+        telephone="04 65 71 00 01", email="", site="https://essai.test"
+    )
+    Structure.objects.filter(pk=double.pk).update(
+        telephone="04 65 71 00 02", email="double@essai.test", site="https://essai.test"
+    )
+    page = connecter(distribution.animatrice).get(page_reunir(distribution.s1, double))
+    dits = {
+        (ou, ligne["libelle"]): ligne["garde"]
+        for ou in ("lignes_gardee", "lignes_absorbee")
+        for ligne in page.context[ou]
+    }
+    assert dits == {
+        ("lignes_gardee", "Commune"): False,
+        ("lignes_gardee", "Téléphone"): True,
+        ("lignes_gardee", "Site"): False,
+        ("lignes_absorbee", "Commune"): False,
+        ("lignes_absorbee", "Téléphone"): False,
+        ("lignes_absorbee", "Courriel"): True,
+        ("lignes_absorbee", "Site"): False,
+    }
+    texte = page.content.decode()
+    assert texte.count("sera gardé</span>") == 2
+    assert "04 65 71 00 01 <span" in texte
+
+
 @pytest.mark.parametrize("qui", ["animatrice", "administratrice"])
 def test_on_reunit_et_on_separe_depuis_les_pages(qui, connecter, distribution, double):
     client = connecter(getattr(distribution, qui))
