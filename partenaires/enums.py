@@ -52,6 +52,28 @@ class BaseLegale(models.TextChoices):
     INTERET_LEGITIME = "interet_legitime", "intérêt légitime"
 
 
+# Les organismes publics ou chargés d'un service public ; les autres natures sont de droit privé.
+MISSIONS_PUBLIQUES = {
+    TypeStructure.CCI,
+    TypeStructure.CMA,
+    TypeStructure.CHAMBRE_AGRICULTURE,
+    TypeStructure.EPCI,
+    TypeStructure.COMMUNE,
+    TypeStructure.PARC,
+    TypeStructure.PAYS,
+    TypeStructure.SANTE,
+    TypeStructure.AGENCE,
+    TypeStructure.ETAT,
+}
+
+
+def base_legale_de(type_: str) -> BaseLegale:
+    """La base légale d'une structure de cette nature, tant qu'elle n'en a pas choisi une autre."""
+    if type_ in MISSIONS_PUBLIQUES:
+        return BaseLegale.MISSION_PUBLIQUE
+    return BaseLegale.INTERET_LEGITIME
+
+
 class EtatConvention(models.TextChoices):
     PRINCIPE = "principe", "engagement de principe"
     SIGNEE = "signee", "signée"

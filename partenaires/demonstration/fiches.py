@@ -121,7 +121,7 @@ def _doublon(contexte: Contexte) -> None:
     convention = Convention.objects.create(
         uuid=uuid_de(hasard),
         reseau=reseau,
-        intitule=f"Engagement de principe de {nom}",
+        intitule=f"Engagement de principe, {nom}",
         etat=EtatConvention.PRINCIPE,
         periode=DateRange(depuis, None),
     )

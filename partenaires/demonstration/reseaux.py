@@ -10,7 +10,7 @@ from django.utils import timezone
 from partenaires.demonstration.contexte import Contexte, telephone, uuid_de
 from partenaires.demonstration.personnes import ADMINISTRATION, MOT_DE_PASSE, PERSONNES
 from partenaires.demonstration.structures import PRINCIPE, RESEAUX, STRUCTURES
-from partenaires.enums import EtatConvention, Fonction, Module
+from partenaires.enums import EtatConvention, Fonction, Module, base_legale_de
 from partenaires.models import (
     Commune,
     Convention,
@@ -43,7 +43,7 @@ def construire_reseaux(contexte: Contexte) -> None:
             nom=s.nom,
             cle_tri=cle(s.nom)[:160],
             type=s.type,
-            base_legale=s.base_legale,
+            base_legale=base_legale_de(s.type),
             commune=communes[s.commune],
             email=f"contact.{s.cle}@demo.maillon.invalid",
             telephone=telephone("04 65 71", rang),
@@ -91,7 +91,7 @@ def _conventions(contexte: Contexte, reseau: Reseau, demo, depuis, hasard) -> No
         ),
     ]
     conventions += [
-        (f"Engagement de principe de {s.nom}"[:160], PRINCIPE, [s], None)
+        (f"Engagement de principe, {s.nom}"[:160], PRINCIPE, [s], None)
         for s in membres
         if s.engagement == PRINCIPE
     ]

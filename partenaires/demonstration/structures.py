@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from partenaires.enums import BaseLegale, EtatConvention, TypeStructure
+from partenaires.enums import EtatConvention, TypeStructure
 
 T, PRINCIPE, SIGNEE = TypeStructure, EtatConvention.PRINCIPE, EtatConvention.SIGNEE
 LIVRADOIS, SANFLORAIN, AUVERGNE = "livradois-forez", "saint-flour-hautes-terres", "auvergne"
@@ -51,18 +51,6 @@ class StructureDemo:
     reseaux: tuple[str, ...] = (LIVRADOIS,)
     engagement: str = SIGNEE
     epci: str = ""
-
-    @property
-    def base_legale(self) -> str:
-        prive = {
-            T.PLATEFORME,
-            T.CREDIT_SOLIDAIRE,
-            T.BOUTIQUE_GESTION,
-            T.GARANTIE,
-            T.UNION_COOPERATIVES,
-            T.COOPERATIVE_ACTIVITES,
-        }
-        return BaseLegale.INTERET_LEGITIME if self.type in prive else BaseLegale.MISSION_PUBLIQUE
 
 
 S = StructureDemo

@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from partenaires.enums import TypeStructure
+from partenaires.enums import TypeStructure, base_legale_de
 from partenaires.models import Commune, ImportStructures, Reseau, Structure
 from partenaires.natures import nature_inconnue, reconnaitre_nature
 from partenaires.services.import_communes import Communes
@@ -328,6 +328,7 @@ def _creer(rangee: Rangee) -> Structure:
     return Structure.objects.create(
         nom=rangee.nom,
         type=rangee.type,
+        base_legale=base_legale_de(rangee.type),
         commune=rangee.commune,
         siret=rangee.siret,
         telephone=rangee.telephone,

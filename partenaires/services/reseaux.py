@@ -6,7 +6,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from partenaires.enums import MODULES_OUVERTS, EtatConvention, Fonction, Module
+from partenaires.enums import MODULES_OUVERTS, EtatConvention, Fonction, Module, base_legale_de
 from partenaires.models import (
     Commune,
     Convention,
@@ -104,7 +104,7 @@ def _structure(acteur, nom: str, type_: str, homonyme: str) -> Structure:
         raise Refus("Est-ce la même ? Choisissez l’une des deux réponses.", "homonyme")
     if connue and homonyme == MEME:
         return connue
-    return Structure.objects.create(nom=nom, type=type_)
+    return Structure.objects.create(nom=nom, type=type_, base_legale=base_legale_de(type_))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from partenaires.enums import EtatConvention
+from partenaires.enums import EtatConvention, base_legale_de
 from partenaires.models import Commune, Convention, ConventionStructure, Reseau, Structure
 from partenaires.services.mandats import verrouiller
 from socle.enums import Operation
@@ -26,7 +26,12 @@ def ajouter_structure(
     structure = structure_connue(nom, type_, commune)
     if structure is None:
         structure = Structure.objects.create(
-            nom=nom, type=type_, commune=commune, email=email, telephone=telephone
+            nom=nom,
+            type=type_,
+            base_legale=base_legale_de(type_),
+            commune=commune,
+            email=email,
+            telephone=telephone,
         )
     elif est_membre(structure, reseau):
         raise Refus("Cette structure est déjà membre du réseau.", "nom")

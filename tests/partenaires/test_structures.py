@@ -5,7 +5,12 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from partenaires.enums import BaseLegale, TypeStructure
 from partenaires.models import Convention, Structure
+from partenaires.services import imports
+from partenaires.services.reseaux import creer_reseau
+from partenaires.services.structures import ajouter_structure
+from socle.acteur import acteur_de
 from tests.fabriques import commune
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +38,42 @@ def test_elle_est_membre_aussitot(connecter, animatrice, auteur, distribution, a
     assert structure in membres
     annuaire = reverse("partenaires:annuaire", args=[distribution.reseau.slug])
     assert structure.nom in connecter(auteur).get(annuaire).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("nature", "base"),
+    [
+        (TypeStructure.ASSOCIATION, BaseLegale.INTERET_LEGITIME),
+        (TypeStructure.PLATEFORME, BaseLegale.INTERET_LEGITIME),
+        (TypeStructure.CMA, BaseLegale.MISSION_PUBLIQUE),
+        (TypeStructure.COMMUNE, BaseLegale.MISSION_PUBLIQUE),
+    ],
+)
+def test_sa_base_legale_est_celle_de_sa_nature(nature, base, distribution):
+    """Ajoutée, importée ou à la tête d'un réseau neuf : la même règle, et la démonstration aussi."""
+    acteur = acteur_de(distribution.administratrice)
+    ajoutee = ajouter_structure(
+        reseau=distribution.reseau, nom="Ajoutée", type_=nature, commune=commune()
+    )
+    liste = f"Nom;Nature;Commune\nImportée;{nature.label};Ambert\n"
+    import_ = imports.deposer(acteur=acteur, reseau=distribution.reseau, fichier_ou_texte=liste)
+    imports.importer(acteur=acteur, import_=import_)
+    neuf = creer_reseau(
+        acteur=acteur,
+        nom="Réseau neuf",
+        slug="neuf",
+        epcis=[],
+        structure_nom="À la tête",
+        structure_type=nature,
+        email="animation@essai.test",
+        prenom="Ada",
+        nom_personne="Neuve",
+    )
+    importee = Structure.objects.get(nom="Importée")
+    for structure in (ajoutee, importee, neuf.structure_coordinatrice):
+        assert structure.base_legale == base
+    connues = Structure.objects.filter(type=nature, email__endswith="@demo.maillon.invalid")
+    assert {s.base_legale for s in connues} <= {base}
 
 
 def test_la_meme_dans_un_autre_reseau_n_existe_qu_une_fois(
