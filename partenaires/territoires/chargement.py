@@ -26,7 +26,8 @@ from socle.texte import cle
 
 VERROU = "SELECT pg_advisory_xact_lock(hashtext('maillon.territoires'))"
 DELAI = "SET LOCAL statement_timeout = '60s'"
-MARQUE = "extrait "
+# À changer aussi quand change la façon d'écrire l'extrait dans la base.
+MARQUE = "extrait typographié "
 
 # Tous les noms de tables et de colonnes qui composent le SQL sont écrits dans ce fichier ou pris aux
 # modèles ; les valeurs passent par COPY.
@@ -158,11 +159,11 @@ def charger(dossier: Path = extrait.DOSSIER) -> Bilan:
 
 def _emplir(curseur, tables: extrait.Tables) -> None:
     lignes = {
-        "t_region": tables["regions"][1:],
-        "t_departement": tables["departements"][1:],
-        "t_epci": tables["epci"][1:],
+        "t_region": _typographies(tables["regions"]),
+        "t_departement": _typographies(tables["departements"]),
+        "t_epci": _typographies(tables["epci"]),
         "t_commune": (
-            (code, nom, cle(nom), *suite) for code, nom, *suite in tables["communes"][1:]
+            (code, nom, cle(nom), *suite) for code, nom, *suite in _typographies(tables["communes"])
         ),
         "t_population": _populations(tables["populations"]),
         "t_contour": tables["contours"][1:],
@@ -176,6 +177,12 @@ def _emplir(curseur, tables: extrait.Tables) -> None:
         force = ", FORCE_NOT_NULL (codes_postaux)" if nom == "t_commune" else ""
         curseur.copy_expert(f"COPY {nom} FROM STDIN (FORMAT csv{force})", flux)
         curseur.execute(f"ANALYZE {nom}")
+
+
+def _typographies(table: list[tuple[str, ...]]):
+    """Les lignes d'une table de noms, l'apostrophe écrite comme partout ailleurs : « Dore-l’Église »."""
+    for code, nom, *suite in table[1:]:
+        yield code, nom.replace("'", "’"), *suite
 
 
 def _populations(table: list[tuple[str, ...]]):

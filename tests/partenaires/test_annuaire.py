@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from partenaires.champs import ChampCommune
 from partenaires.enums import EtatConvention, Fonction, TypeStructure
-from partenaires.models import Commune, Departement, Mandat, Structure
+from partenaires.models import Commune, Departement, Epci, Mandat, Region, Structure
 from partenaires.signals import mandat_termine
 from tests.fabriques import (
     ConventionFabrique,
@@ -322,6 +322,15 @@ def homonymes(db):
 )
 def test_une_commune_se_tape_comme_on_veut(saisie, db):
     assert ChampCommune().clean(saisie) == commune()
+
+
+@pytest.mark.parametrize("saisie", ["Dore-l'Église", "Dore-l’Église", "dore l eglise"])
+def test_une_apostrophe_droite_ou_courbe_designe_la_meme_commune(saisie, db):
+    trouvee = ChampCommune().clean(saisie)
+    assert trouvee.nom == "Dore-l’Église"
+    assert ChampCommune().clean(ChampCommune().prepare_value(trouvee)) == trouvee
+    for modele in (Region, Departement, Epci, Commune):
+        assert not modele.objects.filter(nom__contains="'").exists()
 
 
 def test_le_champ_relit_ce_qu_il_montre(homonymes):

@@ -120,9 +120,9 @@ class TestRecherche:
     @pytest.mark.parametrize(
         ("saisie", "premiere"),
         [
-            ("saint germain l herm", "Saint-Germain-l'Herm"),
-            ("St-Germain-l’Herm", "Saint-Germain-l'Herm"),
-            ("herm germain", "Saint-Germain-l'Herm"),
+            ("saint germain l herm", "Saint-Germain-l’Herm"),
+            ("St-Germain-l'Herm", "Saint-Germain-l’Herm"),
+            ("herm germain", "Saint-Germain-l’Herm"),
             ("AMBERT", "Ambert"),
             ("ambert 63600", "Ambert"),
             ("63600", "Ambert"),
