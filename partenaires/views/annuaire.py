@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partenaires.cartes import carte
+from partenaires.cartes import carte, carte_des_epci
 from partenaires.couverture import competences_de
 from partenaires.enums import Module, TypeStructure
 from partenaires.horaires import en_phrases
@@ -34,6 +34,8 @@ from socle.texte import mots_utiles
 PAR_PAGE = 20
 # Au-delà, la carte alourdirait la page.
 COMMUNES_DESSINEES = 400
+# Partout servi, le détail apprend moins : la carte reste en deçà de soixante kilooctets.
+COMMUNES_PARTOUT = 170
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,7 +182,9 @@ def structure(request, reseau, uuid):
             "structure": objet,
             "heures": en_phrases(objet.horaires),
             "competences": competences,
-            "carte": _carte(objet, reseau) if objet.a_ses_communes else None,
+            "carte": _carte(objet, reseau)
+            if objet.a_ses_communes
+            else _carte_entiere(objet, reseau),
             "suivi": suivi_de(
                 objet,
                 reseau,
@@ -219,6 +223,30 @@ def _carte(objet, reseau) -> dict | None:
         titres=dict.fromkeys(servies, "desservie"),
         legende=[("assure", "desservie"), ("neutre", "non desservie")],
         nom=f"Les communes où va {objet.nom}",
+    )
+
+
+def _carte_entiere(objet, reseau) -> dict | None:
+    """Tout le territoire du réseau, que sert la structure ; un grand se dessine par intercommunalités."""
+    communes = list(
+        Commune.objects.filter(couvertures__reseau=reseau)
+        .select_related("epci")
+        .order_by("cle_tri", "code")
+    )
+    if not communes:
+        return None
+    epcis = {c.epci_id: c.epci.nom for c in communes if c.epci_id}
+    choix = {"legende": [("assure", "desservie")], "tableau": False}
+    choix["nom"] = f"Le territoire où va {objet.nom}\u00a0: tout le réseau"
+    if len(communes) > COMMUNES_PARTOUT and epcis:
+        return carte_des_epci(
+            communes, epcis=epcis, classes=dict.fromkeys(epcis, "assure"), **choix
+        )
+    return carte(
+        communes,
+        classes={c.pk: "assure" for c in communes},
+        titres={c.pk: "desservie" for c in communes},
+        **choix,
     )
 
 
