@@ -36,10 +36,26 @@ def _connecte(request) -> bool:
 
 
 def _menu(request) -> list[dict]:
-    """``{"libelle", "url", "actif"}`` par entrée, dans l'ordre des contributions."""
+    """``{"libelle", "url", "actif"}`` par entrée, dans l'ordre des contributions.
+
+    Un sujet offert par plusieurs ``reseau`` ne fait qu'une entrée, qui s'ouvre sur eux (``entrees``).
+    """
     if not _connecte(request):
         return []
-    return [entree for menu in contributions("MAILLON_MENUS") for entree in menu(request)]
+    sujets: dict[str, list[dict]] = {}
+    for menu in contributions("MAILLON_MENUS"):
+        for entree in menu(request):
+            sujets.setdefault(entree["libelle"], []).append(entree)
+    return [
+        entrees[0]
+        if len(entrees) == 1
+        else {
+            "libelle": libelle,
+            "actif": any(e["actif"] for e in entrees),
+            "entrees": sorted(entrees, key=lambda e: e["reseau"]),
+        }
+        for libelle, entrees in sujets.items()
+    ]
 
 
 def _reseau(request) -> ReseauDeLaPage | None:

@@ -11,17 +11,18 @@ def menu(request) -> list[dict]:
 
 
 def chiffres(request) -> list[dict]:
-    """Les chiffres du réseau de la page, ou du seul de la personne ; plusieurs se lisent au tableau."""
-    route = request.resolver_match
-    reseaux = {
-        m.reseau_slug: m
-        for m in request.acteur.mandats
-        if peut(request.acteur, "accueil.chiffres", m)
-    }
-    slug = route.kwargs.get("reseau") if route else None
-    if slug is None and len(reseaux) == 1:
-        slug = next(iter(reseaux))
-    if slug not in reseaux:
-        return []
-    adresse = reverse("accueil:chiffres", args=[slug])
-    return [{"libelle": "Chiffres", "url": adresse, "actif": request.path == adresse}]
+    """Les chiffres de chacun de ses réseaux où l'on y a droit."""
+    acteur = request.acteur
+    reseaux = {m.reseau_slug: m for m in acteur.mandats if peut(acteur, "accueil.chiffres", m)}
+    entrees = []
+    for slug, mandat in reseaux.items():
+        adresse = reverse("accueil:chiffres", args=[slug])
+        entrees.append(
+            {
+                "libelle": "Chiffres",
+                "reseau": mandat.reseau_nom,
+                "url": adresse,
+                "actif": request.path == adresse,
+            }
+        )
+    return entrees

@@ -18,7 +18,7 @@ PAGES = [
         "Annuaire",
         "annuaire",
         "partenaires.annuaire",
-        {*STRUCTURES, "invitations", "inviter"},
+        {*STRUCTURES, "structure_confirmer", "invitations", "inviter"},
     ),
     (
         "Qui fait quoi",
@@ -60,6 +60,7 @@ PAGES = [
             "evenement_exposants",
             "evenement_budget",
             "evenement_avis",
+            "evenement_inscrire",
         },
     ),
     (
@@ -72,7 +73,13 @@ PAGES = [
             "convention_modifier",
             "convention_version",
             "convention_modele",
+            "convention_signer",
+            "convention_denoncer",
+            "avenant_nouveau",
+            "document_joindre",
             "objectif",
+            "objectif_nouveau",
+            "objectif_suivre",
         },
     ),
     (
@@ -107,6 +114,9 @@ PAGES = [
             "parent_defaire",
             "reseaux_enfants",
             "reseau_enfant_nouveau",
+            "reseau_enfant_animateur",
+            "conformite_partie",
+            "emport",
         },
     ),
 ]
@@ -115,22 +125,20 @@ ROUTES_RESEAUX = {"reseaux", "reseau_nouveau", "reseau_animateur"}
 
 
 def menu(request) -> list[dict]:
-    """Les entrées de l'acteur : dans le réseau de la page, ou dans chacun des siens. Sans requête."""
+    """L'annuaire de chacun de ses réseaux, et les réseaux à administrer. Sans requête."""
     acteur = request.acteur
     route = request.resolver_match
     ici = route.url_name if route and route.app_name == "partenaires" else ""
     reseaux = {m.reseau_slug: m for m in acteur.mandats if peut(acteur, "partenaires.annuaire", m)}
     de_la_page = route.kwargs.get("reseau") if route else None
-    if de_la_page in reseaux:
-        reseaux = {de_la_page: reseaux[de_la_page]}
     entrees = []
     for slug, mandat in reseaux.items():
-        precision = f" · {mandat.reseau_nom}" if len(reseaux) > 1 else ""
         entrees.append(
             {
-                "libelle": f"Partenaires{precision}",
+                "libelle": "Partenaires",
+                "reseau": mandat.reseau_nom,
                 "url": reverse("partenaires:annuaire", args=[slug]),
-                "actif": ici in ROUTES_DU_RESEAU,
+                "actif": slug == de_la_page and ici in ROUTES_DU_RESEAU,
             }
         )
     if peut(acteur, "partenaires.reseaux"):
@@ -145,8 +153,14 @@ def menu(request) -> list[dict]:
 
 
 def onglets(request, reseau) -> list[dict]:
-    """Les pages du réseau que l’acteur peut ouvrir, celle où il est marquée. Sans requête."""
-    ici = request.resolver_match.url_name if request.resolver_match else ""
+    """Les pages du réseau que l’acteur peut ouvrir, celle où il est marquée ; rien ailleurs. Sans requête.
+
+    Une page d’erreur ne connaît du réseau que son nom : elle n’a pas d’onglets.
+    """
+    route = request.resolver_match
+    ici = route.url_name if route and route.app_name == "partenaires" else ""
+    if ici not in ROUTES_DU_RESEAU or not hasattr(reseau, "reseau_id"):
+        return []
     return [
         {
             "libelle": libelle,

@@ -9,4 +9,5 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def onglets(context, reseau) -> list[dict]:
-    return menus.onglets(context["request"], reseau)
+    request = context.get("request")
+    return menus.onglets(request, reseau) if request else []

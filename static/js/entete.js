@@ -1,22 +1,23 @@
-// L'en-tête : l'entrée et l'onglet de la page restent en vue sur un téléphone ; le volet du compte se ferme.
+// L'en-tête : l'onglet de la page reste en vue sur un téléphone ; un volet se ferme d'Échap ou d'un clic ailleurs.
 (() => {
   "use strict";
-  for (const menu of document.querySelectorAll(".bandeau nav, .onglets")) {
-    const actif = menu.querySelector("[aria-current]");
-    if (actif && menu.scrollWidth > menu.clientWidth) {
-      const avant = actif.getBoundingClientRect().left - menu.getBoundingClientRect().left;
-      menu.scrollLeft += avant - menu.clientWidth / 3;
+  for (const onglets of document.querySelectorAll(".onglets")) {
+    const actif = onglets.querySelector("[aria-current]");
+    if (actif && onglets.scrollWidth > onglets.clientWidth) {
+      const avant = actif.getBoundingClientRect().left - onglets.getBoundingClientRect().left;
+      onglets.scrollLeft += avant - onglets.clientWidth / 3;
     }
   }
-  const volet = document.querySelector(".compte-menu");
-  if (!volet) return;
+  const volets = document.querySelectorAll(".compte-menu, .menu-sujet");
   document.addEventListener("click", (e) => {
-    if (volet.open && !volet.contains(e.target)) volet.open = false;
+    for (const volet of volets) if (volet.open && !volet.contains(e.target)) volet.open = false;
   });
-  volet.addEventListener("keydown", (e) => {
-    if (e.key === "Escape" && volet.open) {
-      volet.open = false;
-      volet.querySelector("summary").focus();
-    }
-  });
+  for (const volet of volets) {
+    volet.addEventListener("keydown", (e) => {
+      if (e.key === "Escape" && volet.open) {
+        volet.open = false;
+        volet.querySelector("summary").focus();
+      }
+    });
+  }
 })();

@@ -1,5 +1,8 @@
 """Créer un réseau, en voir la liste, ouvrir le partage des dossiers."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -308,7 +311,7 @@ def test_le_menu_suit_les_droits(distribution, connecter):
     assert "Partenaires" not in admin
 
 
-def test_qui_est_de_deux_reseaux_a_une_entree_par_reseau(distribution, connecter):
+def test_qui_est_de_deux_reseaux_a_une_entree_par_sujet(distribution, connecter):
     Mandat.objects.create(
         utilisateur=distribution.auteur,
         reseau=distribution.reseau_b,
@@ -317,9 +320,37 @@ def test_qui_est_de_deux_reseaux_a_une_entree_par_reseau(distribution, connecter
         periode=distribution.mandats["auteur"].periode,
     )
     client = connecter(distribution.auteur)
-    partout = libelles(client, reverse("accueil:tableau"))
-    assert "Partenaires · Réseau de la vallée" in partout
-    assert "Partenaires · Réseau du plateau" in partout
-    ici = libelles(client, reverse("partenaires:annuaire", args=["plateau"]))
-    assert "Partenaires" in ici
-    assert "Partenaires · Réseau de la vallée" not in ici
+    tableau, plateau = reverse("accueil:tableau"), reverse("partenaires:annuaire", args=["plateau"])
+    attendus = ["Mon tableau", "Dossiers", "Réunions", "Partenaires", "Chiffres"]
+    assert libelles(client, tableau) == attendus
+    assert libelles(client, plateau) == attendus
+    partenaires = client.get(plateau).context["menu"][3]
+    assert [(e["reseau"], e["url"], e["actif"]) for e in partenaires["entrees"]] == [
+        ("Réseau de la vallée", reverse("partenaires:annuaire", args=["vallee"]), False),
+        ("Réseau du plateau", plateau, True),
+    ]
+    texte = client.get(tableau).content.decode()
+    assert "</span>Réseau du plateau</a>" in texte
+    assert "Partenaires</summary>" in re.sub(r"\s*<", "<", texte)
+
+
+def test_une_page_du_reseau_porte_ses_onglets_jusque_dans_ses_profondeurs(distribution, connecter):
+    client = connecter(distribution.animatrice)
+    for route, cle in (
+        ("annuaire", []),
+        ("invitations", []),
+        ("diagnostic", []),
+        ("jalon_nouveau", []),
+        ("convention_nouvelle", []),
+        ("ressource_nouvelle", []),
+        ("structure", [distribution.s1.uuid]),
+    ):
+        texte = client.get(reverse(f"partenaires:{route}", args=["vallee", *cle])).content.decode()
+        # Les onglets, et la liste du téléphone : la page y est marquée, jamais deux à la fois.
+        assert texte.count('aria-label="Pages du réseau"') == 1, route
+        onglets = texte.split('aria-label="Pages du réseau"')[1].split("</nav>")[0]
+        assert onglets.count('aria-current="page"') == 2, route
+    for adresse in (reverse("accueil:tableau"), reverse("porteurs:dossiers", args=["vallee"])):
+        assert "Pages du réseau" not in client.get(adresse).content.decode()
+    absente = reverse("partenaires:convention", args=["vallee", uuid4()])
+    assert "Pages du réseau" not in client.get(absente).content.decode()
