@@ -219,7 +219,11 @@ def lire_lien(jeton: str) -> tuple[LienSigne, Acteur, ConfirmationAnnuelle]:
         .filter(pk=lien.contexte.get("confirmation"))
         .first()
     )
-    if confirmation is None or not administre_structure(acteur, confirmation.structure_id):
+    if confirmation is None:
+        raise liens.LienInvalide(
+            "Cette demande n’a plus d’objet : votre structure avait deux fiches, réunies depuis."
+        )
+    if not administre_structure(acteur, confirmation.structure_id):
         raise liens.LienInvalide("Vous n’administrez plus cette structure : il n’y a rien à faire.")
     if confirmation.confirmee_le:
         raise liens.LienInvalide(

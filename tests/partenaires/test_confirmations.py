@@ -337,6 +337,16 @@ def test_confirmee_dans_l_annee_la_fiche_gardee_n_est_pas_redemandee(il_y_a, nom
         assert ouvertes.get(structure=double) == demande
 
 
+def test_le_lien_d_une_demande_qui_n_est_plus_le_dit(adresse, seul):
+    connue = seul.s2
+    fusion = reunir(acteur=acteur_de(seul.administratrice), gardee=connue, absorbee=seul.s1)
+    for reponse in (Client().get(adresse), Client().post(adresse, {"geste": "exact"})):
+        assert reponse.status_code == 410
+        assert "deux fiches, réunies depuis" in reponse.content.decode()
+    defaire(acteur=acteur_de(seul.administratrice), fusion=fusion)
+    assert Client().get(adresse).status_code == 200
+
+
 def test_reunir_deux_fiches_garde_une_confirmation_et_les_departs(seul):
     double = StructureFabrique(nom="Chambre de la vallée", type=seul.s1.type)
     ConventionFabrique(reseau=seul.reseau, structures=[double])
