@@ -201,12 +201,12 @@ class EtatJalon(models.TextChoices):
 class Rubrique(models.TextChoices):
     """Ce dont parle le diagnostic partagé : les maillons d’abord, puis le territoire."""
 
-    PROSPECTION = "prospection", "faire venir : prospection et promotion"
+    PROSPECTION = "prospection", "faire venir\u00a0: prospection et promotion"
     PREMIER_ACCUEIL = "premier_accueil", "premier accueil et orientation"
     ACCOMPAGNEMENT = "accompagnement", "accompagnement des projets"
-    INSTALLATION = "installation", "installation : locaux, terrains, logements"
+    INSTALLATION = "installation", "installation\u00a0: locaux, terrains, logements"
     INTEGRATION = "integration", "intégration et suivi après l’installation"
-    SERVICES = "services", "services à la population : école, soins, garde"
+    SERVICES = "services", "services à la population\u00a0: école, soins, garde"
     ECONOMIE = "economie", "activités qui partent, activités qui manquent"
     PARTENARIAT = "partenariat", "travail entre partenaires"
 

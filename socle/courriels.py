@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from time import monotonic
 
 from celery import current_app
 from django.conf import settings
@@ -27,6 +28,10 @@ journal = logging.getLogger(__name__)
 
 # Nombre de courriels qu'un ouvrier réclame à la fois : une connexion SMTP sert à tout le lot.
 LOT = 50
+
+# Secondes pendant lesquelles un courtier qui n'a pas répondu n'est plus appelé par ce processus.
+SILENCE = 30
+_courtier = {"sourd_jusqu_a": 0.0}
 
 # Retours, tabulations et autres commandes, avec les espaces ordinaires qui les entourent.
 COMMANDES = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -142,14 +147,21 @@ def deposer(depots: Sequence[Depot]) -> int:
 
 
 def prevenir(ids: list[int]) -> None:
-    """Demande l'envoi, par lots, après validation ; courtier en panne, le balayeur s'en charge."""
+    """Demande l'envoi, par lots, après validation ; courtier en panne, le balayeur s'en charge.
+
+    Un échec vaut pour les demandes suivantes du processus, le temps de SILENCE : dix courriels
+    déposés d'un geste n'attendent pas dix fois un courtier qui ne répond pas.
+    """
 
     def demander():
+        if not ids or monotonic() < _courtier["sourd_jusqu_a"]:
+            return
         try:
             for debut in range(0, len(ids), LOT):
                 # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
                 current_app.send_task("socle.tasks.expedier", args=[ids[debut : debut + LOT]])
         except OperationalError:
+            _courtier["sourd_jusqu_a"] = monotonic() + SILENCE
             journal.warning("courtier injoignable : %d courriels attendent le balayeur", len(ids))
 
     transaction.on_commit(demander)

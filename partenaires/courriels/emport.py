@@ -47,4 +47,4 @@ def _message(emport: Emport, remet: bool) -> Message:
 
 
 # Savoir que ses dossiers quittent l'installation ne se refuse pas.
-GENRES = [Genre(GENRE, "Un réseau emporte ses données", _composer, imperatif=True)]
+GENRES = [Genre(GENRE, "Quelqu’un a demandé le fichier de toutes les données d’un réseau", _composer, imperatif=True)]

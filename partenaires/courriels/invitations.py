@@ -30,21 +30,29 @@ def _invitations(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
     }
 
 
+def sujet_de(invitation: Invitation, rang: int) -> str:
+    qui = _qui(invitation)
+    if rang:
+        return f"Rappel : {qui} vous attend dans le réseau {invitation.reseau.nom}"
+    return f"{qui} vous invite dans le réseau {invitation.reseau.nom}"
+
+
+def _qui(invitation: Invitation) -> str:
+    return invitation.invitee_par.nom_complet if invitation.invitee_par else "Le réseau"
+
+
 def _invitation(invitation: Invitation, rang: int) -> Message:
     """Le premier courriel, ou sa relance : le même lien, valable jusqu'à la même date."""
     chemin = reverse("partenaires:invitation_accepter", args=[liens.jeton(invitation.lien)])
-    qui = invitation.invitee_par.nom_complet if invitation.invitee_par else "Le réseau"
     gabarit = "partenaires/courriels/invitation"
-    sujet = f"{qui} vous invite dans le réseau {invitation.reseau.nom}"
     if rang:
         gabarit = "partenaires/courriels/invitation_relance"
-        sujet = f"Rappel : {qui} vous attend dans le réseau {invitation.reseau.nom}"
     return rendre(
         gabarit,
-        sujet,
+        sujet_de(invitation, rang),
         {
             "invitation": invitation,
-            "qui": qui,
+            "qui": _qui(invitation),
             "derniere": rang == max(RELANCES),
             "adresse": settings.SITE_URL + chemin,
             "expire_le": timezone.localtime(invitation.expire_le, invitation.reseau.tz),

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from partenaires.courriels.invitations import sujet_de
 from partenaires.demonstration.contexte import Contexte, instant, uuid_de
 from partenaires.demonstration.personnes import DOMAINE
 from partenaires.demonstration.structures import LIVRADOIS
@@ -117,6 +118,7 @@ def _courriel(invitation: Invitation, rang: int, le: datetime, hasard, *, echec:
         cle_destinataire=invitation.email,
         periode=periode,
         contexte={"invitation": invitation.pk, "rang": rang},
+        sujet=sujet_de(invitation, rang),
         etat=EtatCourriel.ECHEC if echec else EtatCourriel.GARDE,
         erreur="550 boîte inconnue" if echec else "",
         tentatives=1,
@@ -124,7 +126,7 @@ def _courriel(invitation: Invitation, rang: int, le: datetime, hasard, *, echec:
         a_partir_de=le,
         cree_le=le,
         envoye_le=None if echec else le,
-        # Le texte se recompose : rien à garder ici.
+        # Le texte portait un lien d’entrée : il ne se garde pas une fois remis.
         vide_le=le,
     )
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F, Func, Prefetch
+from django.db.models import F, Func, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partenaires.enums import NatureRessource
 from partenaires.forms.ressources import QuestionForm, RessourceForm
-from partenaires.models import QuestionRessource, Ressource, VersionRessource
+from partenaires.models import Mandat, QuestionRessource, Ressource, VersionRessource
 from partenaires.services.ressources import demander, partager, reecrire, retirer
 from partenaires.views.commun import reseau_de_la_page
 from socle import recherches
@@ -97,8 +97,40 @@ def ressource(request, reseau, uuid):
     return _page(request, reseau, _ressource(request, reseau, uuid), QuestionForm())
 
 
+def _signatures(reseau, objet, auteurs) -> dict[int, str]:
+    """Qui parle, par compte : son nom aux gens de son réseau, le nom de son réseau aux autres.
+
+    Une ressource partagée avec les enfants se discute entre réseaux ; les personnes, elles, ne se
+    montrent que chez elles, y compris celles dont le mandat a pris fin.
+    """
+    famille = Q(reseau=reseau) | Q(reseau=objet.reseau_id) | Q(reseau__parent=objet.reseau_id)
+    mandats = Mandat.objects.filter(famille, utilisateur__in={a.pk for a in auteurs})
+    ailleurs, ici = {}, set()
+    for compte, reseau_id, nom in mandats.order_by("pk").values_list(
+        "utilisateur", "reseau", "reseau__nom"
+    ):
+        ailleurs.setdefault(compte, nom)
+        if reseau_id == reseau.pk:
+            ici.add(compte)
+    return {
+        a.pk: a.nom_complet if a.pk in ici else ailleurs.get(a.pk, "un autre réseau")
+        for a in auteurs
+    }
+
+
 def _page(request, reseau, objet, form, question=None):
+    """Les versions d'avant un partage restent au réseau qui l'a écrite : rien ne dit qu'il les offre."""
     reponses = QuestionRessource.objects.select_related("auteur").order_by("cree_le", "pk")
+    questions = list(
+        reponses.filter(ressource=objet, question=None).prefetch_related(
+            Prefetch("reponses", reponses)
+        )
+    )
+    dites = [*questions, *(r for q in questions for r in q.reponses.all())]
+    signatures = _signatures(reseau, objet, {d.auteur for d in dites if d.auteur})
+    for dite in dites:
+        dite.signature = signatures.get(dite.auteur_id, "Quelqu’un")
+    chez_soi = objet.reseau_id == reseau.pk
     return render(
         request,
         "partenaires/ressource.html",
@@ -106,10 +138,8 @@ def _page(request, reseau, objet, form, question=None):
             "reseau": reseau,
             "ressource": objet,
             "blocs": structurer(objet.texte),
-            "versions": objet.versions.select_related("auteur").order_by("-numero"),
-            "questions": reponses.filter(ressource=objet, question=None).prefetch_related(
-                Prefetch("reponses", reponses)
-            ),
+            "versions": objet.versions.order_by("-numero") if chez_soi else (),
+            "questions": questions,
             "form": form,
             "reponse_a": question,
             "peut_tenir": peut(request.acteur, "partenaires.ressource.tenir", objet),
@@ -119,13 +149,15 @@ def _page(request, reseau, objet, form, question=None):
 
 @require_GET
 def fichier(request, reseau, uuid):
-    """Le fichier de la version courante, ou celui de la version ``?version=``."""
+    """Le fichier de la version courante, ou, dans son réseau, celui de la version ``?version=``."""
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.ressources", reseau)
     objet = _ressource(request, reseau, uuid)
     numero = request.GET.get("version", "")
     porteur = objet
     if numero.isdecimal() and len(numero) < 9:
+        if objet.reseau_id != reseau.pk:
+            raise Http404
         porteur = get_object_or_404(
             VersionRessource.objects.select_related("fichier"), ressource=objet, numero=int(numero)
         )
@@ -237,7 +269,18 @@ def question(request, reseau, uuid):
             question=parente,
         )
         posee.refresh_from_db(fields=["uuid"])
+        messages.success(request, _dit(request, reseau, objet, parente))
         adresse = reverse("partenaires:ressource", args=[reseau.slug, uuid])
         return f"{adresse}#question-{posee.uuid}"
 
     return redirect(une_seule_fois(form.cleaned_data["cle_envoi"], request.acteur, agir))
+
+
+def _dit(request, reseau, objet, parente) -> str:
+    """Ce qui vient d'être publié, et qui un courriel prévient."""
+    fait = "Votre réponse est publiée" if parente else "Votre question est posée"
+    prevenu = parente.auteur if parente else objet.auteur
+    if not prevenu or not prevenu.is_active or prevenu.pk == request.acteur.utilisateur_id:
+        return f"{fait}."
+    qui = _signatures(reseau, objet, {prevenu})[prevenu.pk]
+    return f"{fait}\u00a0: un courriel en prévient {qui}."

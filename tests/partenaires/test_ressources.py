@@ -172,3 +172,54 @@ def test_une_question_vide_garde_la_page(connecter, elue, distribution, adresse)
     page = connecter(elue).post(adresse("ressource_question", ressource.uuid), {"texte": " "})
     assert "Écrivez votre question" in page.content.decode()
     assert "La fiche lue" in page.content.decode()
+
+
+def test_un_enfant_ne_lit_ni_les_versions_d_avant_ni_le_nom_des_gens_d_ailleurs(
+    connecter, auteur, etrangere, distribution, adresse, marqueur
+):
+    """Le parent partage aujourd'hui sa fiche ; ce qu'elle disait hier reste chez lui."""
+    distribution.reseau.parent = distribution.reseau_b
+    distribution.reseau.save(update_fields=["parent"])
+    parent = distribution.reseau_b.slug
+    fiche = reverse("partenaires:ressource_nouvelle", args=[parent])
+    joint = SimpleUploadedFile("notes.txt", marqueur.encode(), content_type="text/plain")
+    connecter(etrangere).post(fiche, saisie(texte=marqueur, fichier=joint))
+    ressource = Ressource.objects.get(reseau=distribution.reseau_b)
+    modifier = reverse("partenaires:ressource_modifier", args=[parent, ressource.uuid])
+    connecter(etrangere).post(
+        modifier, saisie(texte="Pour tous.", pour_les_enfants="on", numero=ressource.numero)
+    )
+    ressource.refresh_from_db()
+    assert ressource.pour_les_enfants
+    assert ressource.numero == 2
+    chez_lui = reverse("partenaires:ressource", args=[parent, ressource.uuid])
+    fichier = reverse("partenaires:ressource_fichier", args=[parent, ressource.uuid])
+    question = reverse("partenaires:ressource_question", args=[parent, ressource.uuid])
+    connecter(etrangere).post(question, {"texte": "Est-ce à jour ?"})
+    page = connecter(etrangere).get(chez_lui).content.decode()
+    assert marqueur in page
+    assert page.count(etrangere.nom_complet) > 2
+    assert connecter(etrangere).get(fichier, {"version": "1"}).status_code == 200
+
+    page = connecter(auteur).get(adresse("ressource", ressource.uuid)).content.decode()
+    assert "Pour tous." in page
+    assert "Est-ce à jour ?" in page
+    assert marqueur not in page
+    assert etrangere.nom_complet not in page
+    assert distribution.reseau_b.nom in page
+    ancien = adresse("ressource_fichier", ressource.uuid)
+    assert connecter(auteur).get(ancien, {"version": "1"}).status_code == 404
+    assert etrangere.nom_complet not in (
+        connecter(auteur).get(adresse("ressources")).content.decode()
+    )
+    posee = connecter(auteur).post(
+        adresse("ressource_question", ressource.uuid), {"texte": "Et chez nous ?"}, follow=True
+    )
+    texte = posee.content.decode()
+    attendu = f"Votre question est posée\u00a0: un courriel en prévient {distribution.reseau_b.nom}."
+    assert attendu in texte
+    assert auteur.nom_complet in texte
+    page = connecter(etrangere).get(chez_lui).content.decode()
+    assert "Et chez nous ?" in page
+    assert auteur.nom_complet not in page
+    assert f"Question de {distribution.reseau.nom}" in page
