@@ -187,8 +187,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Courtier en panne : la page répond, la ligne attend le balayeur (chaque minute).
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 2,
-    "socket_connect_timeout": 2,
+    "socket_connect_timeout": 1,
     "visibility_timeout": 3600,
+    # Une seule tentative : quelqu'un attend sa page.
+    "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 # Le travail dû se déduit de la base : un passage manqué est rattrapé par le suivant. Un appel
