@@ -15,7 +15,10 @@ PRESENCES = [(LA, "toujours là"), (PARTIE, "parti·e")]
 
 
 class ConfirmationForm(forms.Form):
-    """Trois champs par mandat, nommés d'après lui : présence, date du départ, téléphone."""
+    """Trois champs par mandat, nommés d'après lui : présence, date du départ, téléphone.
+
+    Sans ``coordonnees``, celles de la structure ne se changent pas : ses administrateurs les tiennent.
+    """
 
     email = ChampCourriel("Adresse de courriel de la structure")
     telephone = ChampTelephone("Téléphone de la structure")
@@ -23,10 +26,20 @@ class ConfirmationForm(forms.Form):
         label="Nos compétences ont changé : nous les reverrons une fois connectés", required=False
     )
 
-    def __init__(self, *args, structure: Structure, mandats: list[Mandat], jour: date, **kwargs):
+    def __init__(
+        self,
+        *args,
+        structure: Structure,
+        mandats: list[Mandat],
+        jour: date,
+        coordonnees: bool = True,
+        **kwargs,
+    ):
         initial = {"email": structure.email, "telephone": structure.telephone}
         super().__init__(*args, initial=initial, **kwargs)
-        self.mandats, self.jour = mandats, jour
+        self.mandats, self.jour, self.coordonnees = mandats, jour, coordonnees
+        if not coordonnees:
+            del self.fields["email"], self.fields["telephone"]
         for mandat in mandats:
             titre = f"{mandat.utilisateur.nom_complet}, {mandat.get_fonction_display()}"
             self.fields[f"presence_{mandat.uuid}"] = forms.ChoiceField(
@@ -80,7 +93,7 @@ class ConfirmationForm(forms.Form):
                 for m in self.mandats
                 if donnees[f"presence_{m.uuid}"] == PARTIE
             },
-            email=donnees["email"],
-            telephone=donnees["telephone"],
+            email=donnees.get("email"),
+            telephone=donnees.get("telephone"),
             competences_a_revoir=donnees["competences_a_revoir"],
         )

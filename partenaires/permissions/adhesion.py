@@ -1,7 +1,9 @@
 """Qui peut quoi dans un réseau et dans l'installation, dossiers exceptés."""
 
+from django.db.models import Exists, OuterRef
+
 from partenaires.enums import LECTEURS, Fonction
-from partenaires.models import Structure
+from partenaires.models import ConventionStructure, Mandat, Structure
 from socle.permissions import TOUJOURS, Etat, Regle
 
 ACCUEIL, T, P, A, E = (
@@ -44,6 +46,32 @@ def fonctions_de_la_structure(acteur, reseau_id: int, structure_id: int) -> tupl
 
 def anime(acteur, reseau) -> bool:
     return Fonction.ANIMATEUR in acteur.fonctions(reseau.pk)
+
+
+def tient_la_fiche(acteur, reseau_id: int, structure_id: int) -> bool:
+    """Il administre l'adhésion, ou il anime le réseau d'une structure que nul autre ne tient.
+
+    Une structure est une seule fois dans l'installation : un réseau qui l'ajoute sans lui avoir
+    rien demandé n'écrit pas ce que les autres, et le public, en lisent.
+    """
+    if administre(acteur, reseau_id, structure_id):
+        return True
+    return A in acteur.fonctions(reseau_id) and not _tenue_ailleurs(
+        reseau_id, structure_id, acteur.jour
+    )
+
+
+def _tenue_ailleurs(reseau_id: int, structure_id: int, jour) -> bool:
+    """Quelqu'un l'administre, où que ce soit, ou un autre réseau la compte parmi ses membres."""
+    administrent = Mandat.objects.administrent(jour, LECTEURS).filter(structure=OuterRef("pk"))
+    ailleurs = (
+        ConventionStructure.objects.en_vigueur(jour)
+        .filter(structure=OuterRef("pk"))
+        .exclude(convention__reseau=reseau_id)
+    )
+    return Structure.objects.filter(
+        Exists(administrent) | Exists(ailleurs), pk=structure_id
+    ).exists()
 
 
 def fonctions_accordables(acteur, reseau, structure) -> tuple[str, ...]:

@@ -3,7 +3,12 @@
 from typing import NamedTuple
 
 from partenaires.enums import Fonction
-from partenaires.permissions.adhesion import FONCTIONS_DE_STRUCTURE, LECTEURS, administre
+from partenaires.permissions.adhesion import (
+    FONCTIONS_DE_STRUCTURE,
+    LECTEURS,
+    administre,
+    tient_la_fiche,
+)
 from socle.permissions import TOUJOURS, Etat, Regle
 
 
@@ -12,6 +17,13 @@ class Membre(NamedTuple):
 
     reseau_id: int
     structure_id: int
+
+
+def est_la_sienne(acteur, membre) -> bool:
+    """Il y est technicien, ou en administre l'adhésion : il en écrit la grille. Sans requête."""
+    return _est_de_la_structure(acteur, membre) or administre(
+        acteur, membre.reseau_id, membre.structure_id
+    )
 
 
 def _est_de_la_structure(acteur, membre) -> bool:
@@ -24,9 +36,15 @@ ADMINISTRE = Etat(
 )
 SA_STRUCTURE = Etat(
     "il y est technicien, ou administre son adhésion",
+    est_la_sienne,
+)
+
+TIENT_LA_FICHE = Etat(
+    "il y est technicien, il administre son adhésion, ou nul ne l’administre et elle n’est membre "
+    "d’aucun autre réseau",
     lambda acteur, membre: (
         _est_de_la_structure(acteur, membre)
-        or administre(acteur, membre.reseau_id, membre.structure_id)
+        or tient_la_fiche(acteur, membre.reseau_id, membre.structure_id)
     ),
 )
 
@@ -47,10 +65,16 @@ REGLES = [
         "Dire ce que fait une structure : thèmes, étapes, communes, secteurs, personnes",
         ("partenaires:competences", "partenaires:competences_theme"),
         {
-            Fonction.ANIMATEUR: TOUJOURS,
+            Fonction.ANIMATEUR: TIENT_LA_FICHE,
             **dict.fromkeys(FONCTIONS_DE_STRUCTURE, ADMINISTRE),
             Fonction.TECHNICIEN: SA_STRUCTURE,
         },
+    ),
+    Regle(
+        "partenaires.grilles.rappeler",
+        "Rappeler par courriel aux structures qui ne l’ont pas fait de dire ce qu’elles font",
+        ("partenaires:grilles_rappeler",),
+        {Fonction.ANIMATEUR: TOUJOURS},
     ),
     Regle(
         "partenaires.themes",

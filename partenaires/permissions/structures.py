@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from partenaires.enums import Fonction
 from partenaires.models import Reseau, Structure
-from partenaires.permissions.adhesion import LECTEURS, A, administre
+from partenaires.permissions.adhesion import LECTEURS, A, administre, tient_la_fiche
 from socle.permissions import TOUJOURS, Etat, Regle
 
 
@@ -24,6 +24,11 @@ ADMINISTRE_LA_SIENNE = Etat(
     "il administre l’adhésion de la structure",
     lambda acteur, membre: administre(acteur, membre.reseau_id, membre.structure.pk),
 )
+TIENT_LA_FICHE = Etat(
+    "il administre l’adhésion de la structure, ou nul ne l’administre et elle n’est membre "
+    "d’aucun autre réseau",
+    lambda acteur, membre: tient_la_fiche(acteur, membre.reseau_id, membre.structure.pk),
+)
 ANIME_TOUS_LES_RESEAUX = Etat(
     "il anime tous les réseaux où l’une des deux fiches a une place",
     lambda acteur, paire: (
@@ -36,7 +41,7 @@ REGLES = [
         "partenaires.structure.modifier",
         "Tenir la fiche d’une structure\u00a0: coordonnées, heures, ce que le public en voit",
         ("partenaires:structure_modifier",),
-        dict.fromkeys(LECTEURS, ADMINISTRE_LA_SIENNE) | {A: TOUJOURS},
+        dict.fromkeys(LECTEURS, ADMINISTRE_LA_SIENNE) | {A: TIENT_LA_FICHE},
     ),
     Regle(
         "partenaires.structures.importer",

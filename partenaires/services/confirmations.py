@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from partenaires.enums import Fonction
 from partenaires.models import (
     Competence,
     ConfirmationAnnuelle,
@@ -17,9 +18,10 @@ from partenaires.models import (
     Mandat,
     Reseau,
     Structure,
+    Theme,
 )
 from partenaires.models.confirmation import DELAI_PREMIERE, PERIODE, derniere_confirmation
-from partenaires.permissions.adhesion import LECTEURS
+from partenaires.permissions.adhesion import LECTEURS, tient_la_fiche
 from socle import liens
 from socle.acteur import Acteur, acteur_de
 from socle.courriels import Depot, deposer
@@ -178,22 +180,37 @@ def _structures_par_personne(
 # --- Lire ce qu'il y a à confirmer ----------------------------------------------------------
 
 
-def mandats_a_confirmer(structure: Structure, jour: date) -> list[Mandat]:
-    """Les personnes de la structure, dans tous ses réseaux, avec leur départ déjà signalé."""
+def reseaux_relus(acteur: Acteur, structure_id: int, reseau: Reseau | None = None) -> set[int]:
+    """Les réseaux où il administre la structure, et ``reseau``, par où il passe, s'il l'anime.
+
+    Les personnes qu'un autre réseau y compte ne regardent pas celui-ci.
+    """
+    reseaux = {m.reseau_id for m in _administrations(acteur, structure_id)}
+    if reseau is not None and Fonction.ANIMATEUR in acteur.fonctions(reseau.pk):
+        reseaux.add(reseau.pk)
+    return reseaux
+
+
+def mandats_a_confirmer(structure: Structure, reseaux: Iterable[int], jour: date) -> list[Mandat]:
+    """Les personnes de la structure, dans ces réseaux, avec leur départ déjà signalé."""
     signale = DepartSignale.objects.filter(mandat=OuterRef("pk"), regle_le=None)
     return list(
         Mandat.objects.actifs(jour)
-        .filter(structure=structure, utilisateur__is_active=True)
+        .filter(structure=structure, reseau__in=reseaux, utilisateur__is_active=True)
         .select_related("utilisateur", "reseau")
         .annotate(depart=Subquery(signale.values("depuis")[:1]))
         .order_by("utilisateur__nom", "utilisateur__prenom", "reseau__nom", "fonction", "pk")
     )
 
 
-def competences_en_mots(structure: Structure) -> list[tuple[str, list[str]]]:
-    """« Financement : montage, financement » : un thème, ses étapes dans l'ordre de la chaîne."""
+def competences_en_mots(
+    structure: Structure, reseaux: Iterable[int]
+) -> list[tuple[str, list[str]]]:
+    """« Financement : montage, financement » : un thème que connaissent ces réseaux, ses étapes."""
+    lignees = Reseau.objects.filter(pk__in=reseaux).values_list("pk", "parent")
+    connus = Theme.objects.des_reseaux(*{pk for lignee in lignees for pk in lignee if pk})
     competences = (
-        Competence.objects.filter(structure=structure, theme__retire_le=None)
+        Competence.objects.filter(structure=structure, theme__in=connus.order_by())
         .select_related("theme")
         .order_by("theme__cote", "theme__ordre", "theme_id", "pk")
     )
@@ -234,10 +251,15 @@ def lire_lien(jeton: str) -> tuple[LienSigne, Acteur, ConfirmationAnnuelle]:
 
 
 def administre_structure(acteur: Acteur, structure_id: int) -> bool:
-    return any(
-        m.administre and m.structure_id == structure_id and m.fonction in LECTEURS
+    return bool(_administrations(acteur, structure_id))
+
+
+def _administrations(acteur: Acteur, structure_id: int) -> list:
+    return [
+        m
         for m in acteur.mandats
-    )
+        if m.administre and m.structure_id == structure_id and m.fonction in LECTEURS
+    ]
 
 
 def reseau_ou_agir(utilisateur: Utilisateur, structure_id: int) -> Reseau:
@@ -262,10 +284,17 @@ def confirmer_par_lien(*, jeton: str, corrections: Corrections) -> ConfirmationA
 
 @transaction.atomic
 def confirmer(
-    *, acteur: Acteur, structure: Structure, corrections: Corrections, par_lien: bool = False
+    *,
+    acteur: Acteur,
+    structure: Structure,
+    corrections: Corrections,
+    reseau: Reseau | None = None,
+    par_lien: bool = False,
 ) -> ConfirmationAnnuelle:
     """Garde ce qui vient d'être relu ; un départ devient une demande, jamais un retrait de droits.
 
+    Ne touche que les personnes des réseaux que l'acteur relit (``reseaux_relus``), et les
+    coordonnées de la structure seulement s'il tient sa fiche. ``reseau`` : celui de la page.
     Confirmer sans qu'on l'ait demandé compte aussi : l'année repart de ce jour.
     """
     jour = timezone.localdate()
@@ -276,7 +305,8 @@ def confirmer(
         .filter(structure=structure)
         .first()
     ) or ConfirmationAnnuelle(structure=structure, demandee_le=jour)
-    mandats = {m.pk: m for m in mandats_a_confirmer(structure, jour)}
+    reseaux = reseaux_relus(acteur, structure.pk, reseau)
+    mandats = {m.pk: m for m in mandats_a_confirmer(structure, reseaux, jour)}
     confirmation.confirmee_le = timezone.now()
     confirmation.par = acteur.utilisateur
     confirmation.par_lien = par_lien
@@ -286,7 +316,8 @@ def confirmer(
     confirmation.competences_a_revoir = corrections.competences_a_revoir
     confirmation.save()
     _corriger_les_mandats(acteur, confirmation, mandats, corrections, jour)
-    _corriger_la_structure(structure, corrections)
+    if any(tient_la_fiche(acteur, pk, structure.pk) for pk in reseaux):
+        _corriger_la_structure(structure, corrections)
     consigner(acteur, Operation.MODIFICATION, "confirmation", confirmation.uuid)
     return confirmation
 

@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def grille_a_saisir(context, structure, reseau) -> str:
-    """L'adresse, ou rien. Sans requête."""
+    """L'adresse, ou rien. Sans requête, sauf pour l'animation."""
     membre = Membre(reseau.pk, structure.pk)
     if not peut(context["request"].acteur, "partenaires.competences.saisir", membre):
         return ""

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 from partenaires.forms.confirmations import EXACT, ConfirmationForm
 from partenaires.models import ConfirmationAnnuelle, Structure
 from partenaires.permissions.mandats import Adhesion
+from partenaires.permissions.structures import Membre
 from partenaires.services import confirmations as service
 from partenaires.views.commun import reseau_de_la_page
 from socle.debit import adresse, depasse
 from socle.liens import LienInvalide
-from socle.permissions import exiger
+from socle.permissions import exiger, peut
 from socle.refus import Refus
 
 # Par adresse et par heure : toute une structure peut confirmer derrière le même accès.
@@ -34,8 +35,9 @@ def confirmation(request, jeton):
             request, "Trop d’essais depuis votre connexion : revenez dans une heure.", 429
         )
     try:
-        _, _, demande = service.lire_lien(jeton)
-        form = _formulaire(request, demande.structure)
+        _, acteur, demande = service.lire_lien(jeton)
+        reseaux = service.reseaux_relus(acteur, demande.structure_id)
+        form = _formulaire(request, demande.structure, reseaux)
         if request.method == "POST" and _complet(request, form):
             donnee = service.confirmer_par_lien(
                 jeton=jeton, corrections=_corrections(request, form)
@@ -45,24 +47,30 @@ def confirmation(request, jeton):
         return _refuser(request, erreur.raison, 410)
     except Refus as refus:
         form.add_error(refus.champ, refus.phrase)
-    return _page(request, "partenaires/confirmation.html", demande.structure, form)
+    return _page(request, "partenaires/confirmation.html", demande.structure, form, reseaux)
 
 
 @require_http_methods(["GET", "POST"])
 def structure_confirmer(request, reseau, uuid):
-    """La même chose, connecté : qui administre la structure, ou anime le réseau."""
+    """La même chose, connecté : qui administre la structure, ou anime le réseau.
+
+    L'animation n'y lit que les personnes de son réseau.
+    """
     reseau = reseau_de_la_page(request, reseau)
     structure = get_object_or_404(
         Structure.objects.visible_par(request.acteur).membres(reseau.pk, reseau.aujourd_hui()),
         uuid=uuid,
     )
     exiger(request.acteur, "partenaires.administration", Adhesion(reseau.pk, structure.pk))
-    form = _formulaire(request, structure)
+    reseaux = service.reseaux_relus(request.acteur, structure.pk, reseau)
+    tient = peut(request.acteur, "partenaires.structure.modifier", Membre(structure, reseau))
+    form = _formulaire(request, structure, reseaux, coordonnees=tient)
     if request.method == "POST" and _complet(request, form):
         try:
             donnee = service.confirmer(
                 acteur=request.acteur,
                 structure=structure,
+                reseau=reseau,
                 corrections=_corrections(request, form),
             )
         except Refus as refus:
@@ -70,16 +78,19 @@ def structure_confirmer(request, reseau, uuid):
         else:
             messages.success(request, _phrase(donnee))
             return redirect("partenaires:structure", reseau=reseau.slug, uuid=structure.uuid)
-    return _page(request, "partenaires/structure_confirmer.html", structure, form, reseau=reseau)
+    return _page(
+        request, "partenaires/structure_confirmer.html", structure, form, reseaux, reseau=reseau
+    )
 
 
-def _formulaire(request, structure: Structure) -> ConfirmationForm:
+def _formulaire(request, structure: Structure, reseaux, coordonnees=True) -> ConfirmationForm:
     jour = timezone.localdate()
     return ConfirmationForm(
         # « Tout est exact » n'envoie aucun champ : rien à valider, rien à corriger.
         request.POST if request.method == "POST" and not _tout_est_exact(request) else None,
         structure=structure,
-        mandats=service.mandats_a_confirmer(structure, jour),
+        mandats=service.mandats_a_confirmer(structure, reseaux, jour),
+        coordonnees=coordonnees,
         jour=jour,
     )
 
@@ -108,14 +119,14 @@ def _phrase(donnee: ConfirmationAnnuelle) -> str:
     return phrase
 
 
-def _page(request, gabarit: str, structure: Structure, form: ConfirmationForm, **contexte):
+def _page(request, gabarit: str, structure: Structure, form: ConfirmationForm, reseaux, **contexte):
     return render(
         request,
         gabarit,
         {
             "structure": structure,
             "form": form,
-            "competences": service.competences_en_mots(structure),
+            "competences": service.competences_en_mots(structure, reseaux),
             **contexte,
         },
     )

@@ -302,6 +302,64 @@ def test_connecte_seuls_confirment_l_animation_et_qui_administre(nom, statut, se
     assert demander_les_confirmations() == 0
 
 
+@pytest.fixture
+def de_deux_reseaux(seul, marqueur):
+    """Le réseau du plateau a fait entrer S1, où travaille aussi une personne à lui seul."""
+    ConventionFabrique(reseau=seul.reseau_b, structures=[seul.s1])
+    MandatFabrique(
+        utilisateur=seul.etrangere,
+        structure=seul.s1,
+        reseau=seul.reseau_b,
+        fonction="parrain",
+        telephone=marqueur[:18],
+    )
+    return seul
+
+
+def test_l_animation_ne_relit_que_les_personnes_de_son_reseau(de_deux_reseaux, connecter, marqueur):
+    d = de_deux_reseaux
+    ici = reverse("partenaires:structure_confirmer", args=[d.reseau.slug, d.s1.uuid])
+    la = reverse("partenaires:structure_confirmer", args=[d.reseau_b.slug, d.s1.uuid])
+    page = connecter(d.animatrice_b).get(la).content.decode()
+    assert marqueur[:18] in page
+    assert "Colin" not in page
+    page = connecter(d.animatrice).get(ici).content.decode()
+    assert "Colin" in page
+    assert marqueur[:18] not in page
+    # Forcer les champs de l'autre réseau, ou les coordonnées de la structure, ne change rien.
+    voisin = d.mandats["collegue"]
+    forge = envoi(d, telephone="04 65 71 00 66", email="pirate@ailleurs.test") | {
+        f"telephone_{voisin.uuid}": "06 39 98 00 77",
+        f"presence_{voisin.uuid}": "partie",
+        f"depuis_{voisin.uuid}": aujourd_hui(-5).isoformat(),
+    }
+    sienne = Mandat.objects.get(structure=d.s1, reseau=d.reseau_b)
+    forge |= {f"presence_{sienne.uuid}": "la", f"telephone_{sienne.uuid}": "06 39 98 00 88"}
+    assert connecter(d.animatrice_b).post(la, forge).status_code == 302
+    for objet in (voisin, sienne, d.s1):
+        objet.refresh_from_db()
+    assert (voisin.telephone, sienne.telephone) == ("", "06 39 98 00 88")
+    assert (d.s1.telephone, d.s1.email) == ("", "")
+    assert not DepartSignale.objects.exists()
+    # Qui administre la structure, lui, en tient les coordonnées.
+    connecter(d.auteur).post(ici, forge)
+    d.s1.refresh_from_db()
+    assert d.s1.telephone == "04 65 71 00 66"
+
+
+def test_le_lien_montre_les_reseaux_ou_la_personne_administre(de_deux_reseaux, marqueur):
+    d = de_deux_reseaux
+    demander_les_confirmations()
+    lien = adresses(composer(Courriel.objects.get(genre="confirmation", destinataire=d.auteur)))[0]
+    assert marqueur[:18] not in Client().get(lien).content.decode()
+    MandatFabrique(
+        utilisateur=d.auteur, structure=d.s1, reseau=d.reseau_b, fonction="elu", administre=True
+    )
+    page = Client().get(lien).content.decode()
+    assert marqueur[:18] in page
+    assert "Colin" in page
+
+
 def test_toujours_la_efface_le_depart_signale(seul, connecter):
     confirmer(
         acteur=acteur_de(seul.auteur),

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from partenaires.horaires import HorairesIllisibles, en_osm, en_phrases, lire_plages
-from partenaires.models import Structure, StructureCommune
+from partenaires.models import Mandat, Structure, StructureCommune
 from partenaires.services.fusions import reunir
 from partenaires.siret import lire_siret
 from socle.acteur import acteur_de
@@ -33,8 +33,17 @@ def erreurs(page) -> str:
 # --- Qui la tient ----------------------------------------------------------------------------
 
 
+def sans_administrateur(distribution):
+    """S1 telle qu'un réseau vient de la faire entrer : personne ne l'administre encore."""
+    Mandat.objects.filter(structure=distribution.s1).update(administre=False)
+
+
 @pytest.mark.parametrize("qui", ["auteur", "animatrice"])
-def test_ses_administrateurs_et_l_animation_la_tiennent(qui, connecter, distribution, adresse):
+def test_ses_administrateurs_la_tiennent_et_l_animation_en_attendant(
+    qui, connecter, distribution, adresse
+):
+    if qui == "animatrice":
+        sans_administrateur(distribution)
     client = connecter(getattr(distribution, qui))
     page = client.post(
         adresse,
@@ -66,6 +75,31 @@ def test_ses_administrateurs_et_l_animation_la_tiennent(qui, connecter, distribu
     assert AccesJournal.objects.filter(objet="structure").count() == 1
 
 
+@pytest.mark.parametrize("cas", ["administree ici", "administree ailleurs", "autre reseau"])
+def test_l_animation_n_ecrit_pas_la_fiche_de_qui_repond_d_elle_meme(
+    cas, connecter, distribution, adresse, marqueur
+):
+    d = distribution
+    if cas != "administree ici":
+        sans_administrateur(d)
+        ConventionFabrique(reseau=d.reseau_b, structures=[d.s1])
+    if cas == "administree ailleurs":
+        MandatFabrique(utilisateur=d.etrangere, structure=d.s1, reseau=d.reseau_b, administre=True)
+    client = connecter(d.animatrice)
+    assert client.get(adresse).status_code == 403
+    assert client.post(adresse, fiche(d, description=marqueur)).status_code == 403
+    page = reverse("partenaires:structure", args=[d.reseau.slug, d.s1.uuid])
+    assert adresse not in client.get(page).content.decode()
+    assert not Structure.objects.filter(description=marqueur).exists()
+    # Seule dans ce réseau et sans personne pour l'administrer, l'animation la remplit.
+    sienne = StructureFabrique(nom="Atelier neuf")
+    ConventionFabrique(reseau=d.reseau, structures=[sienne])
+    neuve = reverse("partenaires:structure_modifier", args=[d.reseau.slug, sienne.uuid])
+    envoi = {"nom": sienne.nom, "type": sienne.type, "description": marqueur}
+    assert client.post(neuve, envoi).status_code == 302
+    assert Structure.objects.filter(description=marqueur).get() == sienne
+
+
 @pytest.mark.parametrize(
     ("qui", "code"),
     [("collegue", 403), ("voisine", 403), ("elue", 403), ("etrangere", 404), ("auditrice", 404)],
@@ -80,6 +114,12 @@ def test_les_autres_non(qui, code, connecter, distribution, adresse, marqueur):
 
 def test_deux_personnes_a_la_fois_la_seconde_voit_les_deux(connecter, distribution, adresse):
     client = connecter(distribution.auteur)
+    MandatFabrique(
+        utilisateur=distribution.animatrice,
+        structure=distribution.s1,
+        reseau=distribution.reseau,
+        administre=True,
+    )
     ouverte = client.get(adresse).context["form"]["lue"].value()
     connecter(distribution.animatrice).post(
         adresse, fiche(distribution, adresse="1 place du Marché")
