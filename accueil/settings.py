@@ -428,6 +428,7 @@ MAILLON_FAMILLES_COURRIELS = [
 MAILLON_LANCEMENT = [
     "partenaires.services.lancement.fondations",
     "porteurs.lancement.serie",
+    "partenaires.services.grilles.pas",
     "partenaires.services.lancement.finitions",
 ]
 MAILLON_COURRIELS = [
@@ -436,6 +437,7 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.invitations.GENRES",
     "partenaires.courriels.mandats.GENRES",
     "partenaires.courriels.confirmations.GENRES",
+    "partenaires.courriels.competences.GENRES",
     "partenaires.courriels.ressources.GENRES",
     "partenaires.courriels.emport.GENRES",
     "partenaires.courriels.evenements.GENRES",

@@ -127,6 +127,10 @@ class Membre(NamedTuple):
     pk: int
     uuid: UUID
     nom: str
+    telephone: str
+    email: str
+    # Elle a enregistré sa grille, fût-elle vide.
+    grille: bool
 
 
 class ThemeLu(NamedTuple):
@@ -177,6 +181,11 @@ class Couverture:
     @cached_property
     def communes(self) -> tuple[int, ...]:
         return tuple(pk for zone in self.zones for pk in zone.communes)
+
+    @cached_property
+    def sans_grille(self) -> list[Membre]:
+        """Les membres qui n'ont encore rien dit : un manque n'en est peut-être pas un."""
+        return [m for pk, m in self.structures.items() if not m.grille and pk not in self.resumes]
 
     @cached_property
     def bits(self) -> dict[int, int]:
@@ -309,7 +318,15 @@ MEMBRES = Lecture(
     lambda reseau, jour: (
         Structure.objects.membres(reseau, jour)
         .order_by("cle_tri", "pk")
-        .values_list("pk", "uuid", "nom", "resume_competences__contenu")
+        .values_list(
+            "pk",
+            "uuid",
+            "nom",
+            "telephone",
+            "email",
+            "grille_competences",
+            "resume_competences__contenu",
+        )
     ),
     reseau=int,
     jour=date,
@@ -392,9 +409,11 @@ def lire_couverture(reseau, *, section: str = "") -> Couverture:
             Zone(code or "sans", nom or SANS_EPCI, epci_id, tuple(communes))
             for code, nom, epci_id, communes in ZONES(reseau=reseau.pk)
         ],
-        structures={pk: Membre(pk, uuid, nom) for pk, uuid, nom, _ in membres},
+        structures={
+            pk: Membre(pk, *fiche, grille is not None) for pk, *fiche, grille, _ in membres
+        },
         en_poste=set(EN_POSTE(reseau=reseau.pk, jour=jour)),
-        resumes={pk: json.loads(resume) for pk, _, _, resume in membres if resume},
+        resumes={pk: json.loads(resume) for pk, *_, resume in membres if resume},
     )
     _ranger_par_profil(couverture, section)
     return couverture

@@ -6,6 +6,7 @@ from partenaires.views import competences, couverture
 
 _reseau = [
     path("qui-fait-quoi/", couverture.couverture, name="couverture"),
+    path("qui-fait-quoi/rappeler/", competences.grilles_rappeler, name="grilles_rappeler"),
     path("qui-fait-quoi/pdf/", couverture.couverture_pdf, name="couverture_pdf"),
     path(
         "qui-fait-quoi/export/<str:format>/", couverture.couverture_export, name="couverture_export"

@@ -17,6 +17,7 @@ from partenaires.forms.competences import (
 from partenaires.models import Mandat, Reseau, Structure, Theme
 from partenaires.permissions.competences import Membre
 from partenaires.services import competences as services
+from partenaires.services.grilles import Rappel, rappeler
 from partenaires.views.commun import reseau_de_la_page
 from socle.permissions import exiger
 from socle.refus import Refus
@@ -305,3 +306,31 @@ def theme_retirer(request, reseau, uuid):
         "pour retrouver ce qui y était déclaré.",
     )
     return redirect("partenaires:themes", reseau=reseau.slug)
+
+
+@require_POST
+def grilles_rappeler(request, reseau):
+    """L'animation rappelle aux structures sans grille de la remplir."""
+    reseau = reseau_de_la_page(request, reseau)
+    exiger(request.acteur, "partenaires.grilles.rappeler", reseau)
+    rappel = rappeler(reseau=reseau)
+    dire = messages.success if rappel.prevenues else messages.info
+    dire(request, _rappel_en_mots(rappel))
+    return redirect("partenaires:couverture", reseau=reseau.slug)
+
+
+def _rappel_en_mots(rappel: Rappel) -> str:
+    def structures(n: int) -> str:
+        return f"{n} structure{'s' if n > 1 else ''}"
+
+    phrases = []
+    if rappel.prevenues:
+        phrases.append(f"Le rappel part à qui administre {structures(rappel.prevenues)}.")
+    if rappel.deja:
+        phrases.append(f"Déjà rappelées depuis moins de sept jours : {structures(rappel.deja)}.")
+    if rappel.sans_personne:
+        phrases.append(
+            f"Personne à prévenir pour {structures(rappel.sans_personne)} : invitez quelqu’un à "
+            "les administrer, ou remplissez leur grille avec elles."
+        )
+    return " ".join(phrases) or "Toutes les grilles sont remplies."

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from partenaires.cartes import carte, carte_des_epci
-from partenaires.couverture import PAR_ENDROITS, Case, Couverture, Zone, lire_couverture
+from partenaires.couverture import PAR_ENDROITS, Case, Couverture, Membre, Zone, lire_couverture
 from partenaires.enums import CHAINE, Cote, Etape, SectionNaf
+from partenaires.permissions.competences import Membre as MembreDuReseau
+from partenaires.permissions.competences import est_la_sienne
 from partenaires.views.commun import reseau_de_la_page
 from socle.dates import date_en_mots
 from socle.pdf import composer
@@ -117,12 +119,32 @@ def couverture(request, reseau):
             ],
             "reperes": [(lecture.reperes[z.code], z) for z in lecture.couverture.zones],
             "resume": _resume(lecture),
+            "sans_grille": _sans_grille(request.acteur, lecture),
+            "peut_rappeler": peut(request.acteur, "partenaires.grilles.rappeler", lecture.reseau),
             "secteurs": SectionNaf.choices,
             "communes": len(lecture.couverture.communes_de(lecture.zone)),
             "structures": len(lecture.couverture.structures),
             "peut_tenir_les_themes": peut(request.acteur, "partenaires.themes", lecture.reseau),
         },
     )
+
+
+def _sans_grille(acteur, lecture: Lecture) -> list[tuple[Membre, str]]:
+    """Les structures qui n'ont rien dit, et l'adresse de leur grille pour qui en est.
+
+    L'animation passe par leur fiche, qui dit si la grille est à sa portée : le savoir ici coûterait
+    une requête par structure.
+    """
+    reseau = lecture.reseau
+    return [
+        (
+            structure,
+            reverse("partenaires:competences", args=[reseau.slug, structure.uuid])
+            if est_la_sienne(acteur, MembreDuReseau(reseau.pk, structure.pk))
+            else "",
+        )
+        for structure in lecture.couverture.sans_grille
+    ]
 
 
 # Les cases s'écrivent ici, et non dans le gabarit : elles sont des centaines. Rien de ce qu'une
@@ -300,6 +322,9 @@ def _qui(lecture: Lecture, theme, etape: str) -> list[dict]:
                         for (de, qui), fiche in c.personnes.items()
                         if de == pk and profil.personnes & c.bits_des_personnes[qui]
                     ],
+                    "accueil": {"personne": structure, "telephone": structure.telephone}
+                    if structure.telephone or structure.email
+                    else None,
                     "servies": servies,
                     "partielle": len(servies) < len(dans_la_zone),
                     "secteurs": [SectionNaf(s).label for s in c.sections_de(pk, theme.pk, etape)],

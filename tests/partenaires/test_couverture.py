@@ -344,6 +344,22 @@ def test_une_seule_structure_par_endroits_est_une_fragilite(distribution, connec
     assert lire_couverture(distribution.reseau).case(logement.pk, Etape.IDEE).etat == "assuré"
 
 
+def test_une_case_sans_personne_nommee_dit_comment_joindre_la_structure(distribution, connecter):
+    s1 = distribution.s1
+    Structure.objects.filter(pk=s1.pk).update(telephone="04 73 00 11 22", email="")
+    theme = declarer(s1, "ecole", Etape.IDEE)
+    lien = adresse(distribution, "couverture_case", theme.uuid, "idee")
+    client = connecter(distribution.elue)
+    page = client.get(lien).content.decode()
+    assert "joignez la structure" in page
+    assert 'href="tel:0473001122"' in page
+    assert 'href="mailto:"' not in page
+    Structure.objects.filter(pk=s1.pk).update(telephone="", email="accueil@s1.test")
+    assert 'href="mailto:accueil@s1.test"' in client.get(lien).content.decode()
+    Structure.objects.filter(pk=s1.pk).update(email="")
+    assert "ses coordonnées manquent" in client.get(lien).content.decode()
+
+
 def test_une_couverture_partielle_se_dit(distribution, connecter):
     """Ambert et Thiers : une commune sur deux, puis toute une intercommunalité."""
     theme = declarer(distribution.s1, "ecole", Etape.IDEE, communes=["63003"])

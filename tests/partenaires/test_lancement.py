@@ -148,10 +148,10 @@ def test_ne_se_confirme_que_ce_qui_ne_se_lit_pas(neuf):
         confirmer(reseau=neuf, code="territoire")
 
 
-def test_un_lot_de_reseaux_se_lit_en_deux_requetes(neuf, distribution, nombre_de_requetes):
+def test_un_lot_de_reseaux_se_lit_en_trois_requetes(neuf, distribution, nombre_de_requetes):
     trois = [neuf, distribution.reseau, distribution.reseau_b]
     for reseaux in ([neuf], trois):
-        with nombre_de_requetes(2):
+        with nombre_de_requetes(3):
             assert len(avancements(reseaux)) == len(reseaux)
 
 
@@ -160,7 +160,7 @@ def test_un_lot_de_reseaux_se_lit_en_deux_requetes(neuf, distribution, nombre_de
 
 def test_la_tuile_montre_le_prochain_pas(neuf, connecter, animatrice_b, nombre_de_requetes):
     acteur = acteur_de(animatrice_b)
-    with nombre_de_requetes(3):
+    with nombre_de_requetes(4):
         assert lancement(acteur).attentes == 1
     client = connecter(animatrice_b)
     texte = client.get(TABLEAU).content.decode()
@@ -349,10 +349,10 @@ def test_le_territoire_se_lit_en_autant_de_requetes(
     client = connecter(animatrice_b)
     client.post(page("territoire_ajouter", neuf), {"commune": ["63003"]})
     client.get(page("territoire", neuf))
-    with nombre_de_requetes(9):
+    with nombre_de_requetes(10):
         client.get(page("territoire", neuf))
     client.post(page("territoire_ajouter", neuf), {"commune": ["63430", "43040", "63113"]})
-    with nombre_de_requetes(9):
+    with nombre_de_requetes(10):
         texte = client.get(page("territoire", neuf)).content.decode()
     assert commune("43040").epci.nom in texte
 

@@ -88,6 +88,16 @@ COMPETENCES = [
         montre=lambda s: "Étude de marché",
     ),
     Parcours(
+        "partenaires:grilles_rappeler",
+        "animatrice",
+        "auteur",
+        INTERDIT,
+        lambda s: s.reseau,
+        donnees=lambda s: {},
+        bouton=True,
+        attendu=302,
+    ),
+    Parcours(
         "partenaires:theme_retirer",
         "animatrice",
         "auteur",
