@@ -14,7 +14,7 @@ FAMILLES = [
     ),
     Famille(
         "evenements",
-        "Les événements et les ressources",
+        "Les évènements et les ressources",
         "Les rencontres et les formations auxquelles vous êtes inscrit, leurs rappels, et les "
         "nouvelles ressources qui vous concernent.",
         defaut=Frequence.HEBDOMADAIRE,

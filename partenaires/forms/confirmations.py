@@ -11,7 +11,7 @@ from socle.coordonnees import ChampCourriel, ChampTelephone
 
 EXACT = "exact"
 LA, PARTIE = "la", "partie"
-PRESENCES = [(LA, "toujours là"), (PARTIE, "parti·e")]
+PRESENCES = [(LA, "toujours là"), (PARTIE, "plus là")]
 
 
 class ConfirmationForm(forms.Form):
@@ -49,7 +49,7 @@ class ConfirmationForm(forms.Form):
                 widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
             )
             self.fields[f"depuis_{mandat.uuid}"] = ChampJour(
-                label=f"{titre} : parti·e le", required=False, initial=mandat.depart
+                label=f"{titre} : plus là depuis le", required=False, initial=mandat.depart
             )
             telephone = ChampTelephone(f"{titre} : téléphone")
             telephone.initial = mandat.telephone

@@ -136,7 +136,7 @@ def _nombre(n: int, nom: str, aucun: str) -> str:
 
 def _etat_des_personnes(reseau: Reseau, comptes) -> str:
     if comptes.nb_personnes + comptes.nb_invitations <= 1:
-        return "Vous êtes seul ou seule pour l’instant"
+        return "Personne d’autre que vous pour l’instant"
     phrases = [f"{comptes.nb_personnes} personne{'s' if comptes.nb_personnes > 1 else ''} déjà là"]
     if comptes.nb_invitations:
         phrases.append(_nombre(comptes.nb_invitations, "invitation", "") + " en attente")
