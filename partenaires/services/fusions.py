@@ -148,6 +148,7 @@ def reunir(*, acteur, gardee: Structure, absorbee: Structure) -> Fusion:
         complements={Mandat: _mandat, Competence: _competence, ConventionStructure: _partie}
     )
     _finir_les_mandats_sans_droits(deplacement, gardee, absorbee)
+    _taire_les_administrations_d_un_autre_jour(deplacement, gardee, absorbee)
     deplacement.modifier(Structure, absorbee.pk, fusionnee_dans=gardee)
     _communes_desservies(deplacement, gardee, absorbee)
     _demande_sans_objet(deplacement, gardee, absorbee)
@@ -179,8 +180,10 @@ def _mandat(deplacement: Deplacement, double, gardee) -> None:
     double, gardee = mandats[double], mandats[gardee]
     jour = gardee.reseau.aujourd_hui()
     valeurs = {}
-    if double.administre and not gardee.administre and jour in double.periode:
-        valeurs["administre"] = True
+    # La période de l'un prolonge celle de l'autre : un droit déjà fini ne doit pas courir avec elle.
+    actifs = [m.administre for m in (double, gardee) if jour in m.periode]
+    if actifs and any(actifs) != gardee.administre:
+        valeurs["administre"] = any(actifs)
     if double.telephone and not gardee.telephone:
         valeurs["telephone"] = double.telephone
     if valeurs:
@@ -252,6 +255,27 @@ def _finir_les_mandats_sans_droits(deplacement: Deplacement, gardee, absorbee) -
                     f"{reseau.nom} pour une fiche qui n’y a plus de convention. Mettez-y fin d’abord."
                 )
             deplacement.modifier(Mandat, mandat.pk, periode=DateRange(mandat.periode.lower, jour))
+
+
+def _taire_les_administrations_d_un_autre_jour(deplacement: Deplacement, gardee, absorbee) -> None:
+    """Deux périodes réunies n'ont qu'un droit : celui du jour, jamais celui d'hier ou de demain."""
+    mandats = Mandat.objects.select_related("reseau").filter(
+        structure__in=[gardee, absorbee], administre=True
+    )
+    for mandat in mandats.order_by("pk"):
+        jour = mandat.reseau.aujourd_hui()
+        if jour in mandat.periode:
+            continue
+        reuni = Mandat.objects.filter(
+            structure__in=[gardee, absorbee],
+            utilisateur=mandat.utilisateur_id,
+            reseau=mandat.reseau_id,
+            fonction=mandat.fonction,
+            administre=False,
+            periode__contains=jour,
+        )
+        if reuni.exists():
+            deplacement.modifier(Mandat, mandat.pk, administre=False)
 
 
 def _completer(deplacement: Deplacement, gardee: Structure, absorbee: Structure) -> None:

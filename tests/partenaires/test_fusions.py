@@ -170,6 +170,22 @@ def test_deux_mandats_qui_se_chevauchent_n_en_font_qu_un(acteur, distribution, d
     assert photographie() == avant
 
 
+def test_une_administration_finie_ne_reprend_pas_avec_l_autre_mandat(acteur, distribution, double):
+    """Le mandat gardé, fini hier, administrait ; celui du double court encore, sans administrer."""
+    personne = UtilisateurFabrique()
+    commun = {"utilisateur": personne, "reseau": distribution.reseau, "fonction": Fonction.PARRAIN}
+    fini = MandatFabrique(
+        structure=distribution.s1,
+        administre=True,
+        periode=DateRange(aujourd_hui(-9), aujourd_hui()),
+        **commun,
+    )
+    MandatFabrique(structure=double, periode=DateRange(aujourd_hui(-9), None), **commun)
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    fini.refresh_from_db()
+    assert (fini.periode.upper, fini.administre) == (None, False)
+
+
 def test_un_mandat_eteint_ne_renait_pas(acteur, distribution):
     """La convention de l'autre fiche est finie : ses gens n'avaient plus de droit, ils n'en regagnent pas."""
     ancienne = StructureFabrique(nom="Chambre de la vallée (ancienne)")
@@ -206,6 +222,25 @@ def test_une_sortie_de_l_une_ne_fait_pas_sortir_l_autre(acteur, distribution, do
     defaire(acteur=acteur, fusion=fusion)
     assert parties.get(structure=distribution.s1).retrait_le == aujourd_hui(-1)
     assert parties.get(structure=double).retrait_le is None
+
+
+@pytest.mark.parametrize("periode", [(-300, 0), (5, None)])
+def test_une_administration_d_un_autre_jour_ne_revient_pas(acteur, distribution, double, periode):
+    """Elle administrait hier, ou le fera demain : réunir ne le lui donne pas aujourd’hui."""
+    personne = UtilisateurFabrique()
+    ConventionFabrique(reseau=distribution.reseau, structures=[double])
+    debut, fin = periode
+    meme = {"utilisateur": personne, "reseau": distribution.reseau}
+    MandatFabrique(
+        **meme,
+        structure=distribution.s1,
+        administre=True,
+        periode=DateRange(aujourd_hui(debut), None if fin is None else aujourd_hui(fin)),
+    )
+    MandatFabrique(**meme, structure=double, periode=DateRange(aujourd_hui(-30), None))
+    reunir(acteur=acteur, gardee=distribution.s1, absorbee=double)
+    actifs = Mandat.objects.actifs_maintenant().filter(utilisateur=personne)
+    assert [m.administre for m in actifs] == [False]
 
 
 def test_les_competences_en_double_se_reunissent(acteur, distribution, double):
