@@ -2,12 +2,23 @@
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from partenaires.champs import ChampCommune
 from partenaires.enums import EtatConvention, Fonction, TypeStructure
-from partenaires.models import Commune, Departement, Epci, Mandat, Region, Structure
+from partenaires.models import (
+    Commune,
+    Departement,
+    Epci,
+    Mandat,
+    Region,
+    Reseau,
+    Structure,
+    StructureCommune,
+)
 from partenaires.signals import mandat_termine
+from partenaires.views.annuaire import _carte_entiere
 from tests.fabriques import (
     ConventionFabrique,
     MandatFabrique,
@@ -168,6 +179,33 @@ def test_page_d_une_structure_et_requetes_constantes(distribution, connecter, no
     assert "coordonne le réseau" in texte
     assert "Convention d’essai" in texte
     assert texte.count("Mettre fin") == 6
+
+
+@pytest.mark.parametrize(
+    ("slug", "entete"), [("livradois-forez", "Commune"), ("auvergne", "Interco")]
+)
+def test_partout_la_carte_du_reseau_reste_legere(slug, entete, base):
+    reseau = Reseau.objects.get(slug=slug)
+    contexte = _carte_entiere(reseau.structure_coordinatrice, reseau)
+    assert contexte["entete"].startswith(entete)
+    assert {groupe["classe"] for groupe in contexte["groupes"]} == {"assure"}
+    dessin = render_to_string("partenaires/_carte.html", {"carte": contexte})
+    assert "<path" in dessin
+    assert len(dessin.encode()) <= 60_000
+
+
+def test_partout_ou_dans_ses_communes_la_page_le_montre(distribution, connecter):
+    distribution.reseau.communes.add(commune("63003"), commune("63430"))
+    client = connecter(distribution.auteur)
+    adresse = url_structure(distribution, distribution.s2)
+    texte = client.get(adresse).content.decode()
+    assert "Partout dans le réseau." in texte
+    assert "<title>Thiers · desservie</title>" in texte
+    StructureCommune.objects.create(structure=distribution.s2, commune=commune("63003"))
+    texte = client.get(adresse).content.decode()
+    assert "Partout dans le réseau." not in texte
+    assert "<title>Ambert · desservie</title>" in texte
+    assert "<title>Thiers</title>" in texte
 
 
 def test_une_personne_deux_mandats_une_seule_ligne(distribution, connecter):
