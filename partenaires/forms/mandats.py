@@ -15,6 +15,17 @@ PERIMETRE_AIDE = (
 )
 
 
+def champ_motif(**kwargs) -> forms.CharField:
+    return forms.CharField(
+        label="Pourquoi moins de deux personnes ?",
+        max_length=300,
+        validators=[une_ligne],
+        help_text="Par exemple : structure d’une seule personne, recrutement en cours. "
+        "Cette raison se lit sur la page de la structure.",
+        **kwargs,
+    )
+
+
 class MandatForm(forms.Form):
     """``debut`` n'est proposé que pour un mandat à venir : on ne réécrit pas ce qui a couru."""
 
@@ -30,6 +41,7 @@ class MandatForm(forms.Form):
     dernier_jour = ChampJour(
         label="Dernier jour", required=False, help_text="Vide : le mandat n’a pas de fin."
     )
+    motif_administration = champ_motif(required=False)
 
     def __init__(self, *args, mandat: Mandat, a_venir: bool, **kwargs):
         kwargs["initial"] = {
@@ -41,6 +53,10 @@ class MandatForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not a_venir:
             del self.fields["debut"]
+
+    def montrer_motif(self) -> bool:
+        """Seulement quand la fin choisie laisserait la structure sans deux administrateurs."""
+        return "motif_administration" in self.errors or bool(self.data.get("motif_administration"))
 
 
 class TelephoneForm(forms.Form):
@@ -79,17 +95,6 @@ class SuppleanceForm(forms.Form):
     def __init__(self, *args, personnes, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["personne"].queryset = personnes
-
-
-def champ_motif(**kwargs) -> forms.CharField:
-    return forms.CharField(
-        label="Pourquoi moins de deux personnes ?",
-        max_length=300,
-        validators=[une_ligne],
-        help_text="Par exemple : structure d’une seule personne, recrutement en cours. "
-        "Cette raison se lit sur la page de la structure.",
-        **kwargs,
-    )
 
 
 class FinForm(forms.Form):

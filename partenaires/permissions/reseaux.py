@@ -29,7 +29,8 @@ REGLES = [
     ),
     Regle(
         "partenaires.reseau.ouvrir_enfant",
-        "Ouvrir un réseau enfant et inviter la personne qui l’animera ; sans droit sur ses dossiers",
+        "Ouvrir un réseau enfant et inviter la personne qui l’animera, tant qu’il n’a pas vécu ; "
+        "sans droit sur ses dossiers",
         (
             "partenaires:reseaux_enfants",
             "partenaires:reseau_enfant_nouveau",

@@ -5,18 +5,20 @@ from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from partenaires.enums import Fonction
+from partenaires.enums import LECTEURS, Fonction
 from partenaires.models import Invitation, Mandat, Reseau, Structure
-from partenaires.permissions.adhesion import fonctions_de_la_structure
+from partenaires.permissions.adhesion import anime, fonctions_de_la_structure
 from partenaires.services.comptes import creer_compte
+from partenaires.services.invitations_droits import PHRASE, accordables, revoquer_celles
 from partenaires.services.mandats import ouvrir_mandat, verrouiller
 from socle import liens
 from socle.courriels import Depot, deposer
 from socle.enums import Operation
 from socle.journal import consigner
-from socle.models import Courriel, LienSigne, Utilisateur
+from socle.models import Courriel, Utilisateur
 from socle.refus import Refus
 
 BUT = "invitation"
@@ -67,7 +69,7 @@ def inviter(
     remplacees = Invitation.objects.filter(
         email__iexact=email, reseau=reseau, structure=structure, fonction=fonction
     )
-    nombre_remplacees = _revoquer(remplacees)
+    nombre_remplacees = revoquer_celles(remplacees)
     lien = liens.creer(BUT, DUREE)
     invitation = Invitation.objects.create(
         reseau=reseau,
@@ -119,9 +121,15 @@ def relancer_les_invitations() -> int:
     maintenant = timezone.now()
     depots = []
     for rang, (debut, fin) in RELANCES.items():
-        dues = Invitation.objects.en_attente(maintenant).filter(
-            lien__isnull=False, cree_le__lte=maintenant - debut, cree_le__gt=maintenant - fin
+        dues = list(
+            Invitation.objects.en_attente(maintenant)
+            .filter(
+                lien__isnull=False, cree_le__lte=maintenant - debut, cree_le__gt=maintenant - fin
+            )
+            .select_related("reseau__parent", "reseau__parent_propose", "structure")
+            .order_by("pk")
         )
+        valables = accordables(dues)
         depots += [
             Depot(
                 "invitation_relance",
@@ -129,7 +137,8 @@ def relancer_les_invitations() -> int:
                 adresse=invitation.email,
                 contexte={"invitation": invitation.pk, "rang": rang},
             )
-            for invitation in dues.order_by("pk").iterator()
+            for invitation in dues
+            if invitation.pk in valables
         ]
     return deposer(depots)
 
@@ -172,42 +181,49 @@ def _est_a(utilisateur: Utilisateur | None, email: str) -> bool:
 
 
 def _informations(acteur, invitation: Invitation, jour: date) -> list[Depot]:
-    """Quand l'animation fait entrer un technicien, ceux qui administrent la structure le savent.
+    """Qui doit savoir qu'une personne est invitée, et pouvoir s'y opposer aussitôt.
 
-    Ce mandat ouvre les dossiers de la structure : elle doit pouvoir y mettre fin aussitôt.
+    L'animation donne un droit sur tout le réseau, le titre de technicien ouvre les dossiers de la
+    structure.
     """
-    if (
-        invitation.fonction != Fonction.TECHNICIEN
-        or invitation.fonction
-        in fonctions_de_la_structure(acteur, invitation.reseau_id, invitation.structure_id)
+    if invitation.fonction == Fonction.ANIMATEUR:
+        genre, concernes = "invitation_animation", _que_l_animation_concerne(acteur, invitation)
+    elif (
+        invitation.fonction == Fonction.TECHNICIEN
+        and invitation.fonction
+        not in fonctions_de_la_structure(acteur, invitation.reseau_id, invitation.structure_id)
     ):
-        return []
-    administrateurs = Utilisateur.objects.filter(
-        pk__in=Mandat.objects.actifs(jour)
-        .filter(
-            reseau=invitation.reseau_id,
-            structure=invitation.structure_id,
-            fonction=Fonction.TECHNICIEN,
-            administre=True,
+        genre = "invitation_information"
+        concernes = Q(
+            structure=invitation.structure_id, fonction=Fonction.TECHNICIEN, administre=True
         )
-        .values("utilisateur"),
-        is_active=True,
-    ).order_by("pk")
+    else:
+        return []
+    mandats = Mandat.objects.actifs(jour).filter(concernes, reseau=invitation.reseau_id)
+    personnes = Utilisateur.objects.filter(pk__in=mandats.values("utilisateur"), is_active=True)
     return [
         Depot(
-            "invitation_information",
+            genre,
             f"invitation:{invitation.pk}",
-            utilisateur=administrateur,
+            utilisateur=personne,
             contexte={"invitation": invitation.pk},
         )
-        for administrateur in administrateurs
+        for personne in personnes.exclude(pk=acteur.utilisateur_id).order_by("pk")
     ]
+
+
+def _que_l_animation_concerne(acteur, invitation: Invitation) -> Q:
+    """Qui anime déjà, et qui administre la structure coordinatrice ; toutes, si l'on invite du dehors."""
+    administrent = Q(administre=True, fonction__in=LECTEURS)
+    if anime(acteur, invitation.reseau):
+        administrent &= Q(structure=invitation.reseau.structure_coordinatrice_id)
+    return Q(fonction=Fonction.ANIMATEUR) | administrent
 
 
 @transaction.atomic
 def revoquer(*, invitation: Invitation) -> None:
     """Annule l'invitation et son lien. Lève ``Refus`` si elle a déjà une issue."""
-    if not _revoquer(Invitation.objects.filter(pk=invitation.pk)):
+    if not revoquer_celles(Invitation.objects.filter(pk=invitation.pk)):
         raise Refus("Cette invitation a déjà été acceptée, annulée ou remplacée.")
 
 
@@ -228,14 +244,6 @@ def renvoyer(*, acteur, invitation: Invitation) -> Invitation:
     )
 
 
-def _revoquer(invitations) -> int:
-    en_cours = invitations.filter(acceptee_le=None, revoquee_le=None)
-    cles = list(en_cours.values_list("pk", "lien_id"))
-    revoquees = en_cours.filter(pk__in=[pk for pk, _ in cles]).update(revoquee_le=timezone.now())
-    liens.revoquer(LienSigne.objects.filter(pk__in=[lien for _, lien in cles]))
-    return revoquees
-
-
 def invitation_du_jeton(jeton: str) -> Invitation:
     """L'invitation vivante que désigne ce jeton. Lève ``socle.liens.LienInvalide`` sinon."""
     try:
@@ -246,9 +254,12 @@ def invitation_du_jeton(jeton: str) -> Invitation:
                 "Ce lien a été remplacé par un lien plus récent : regardez votre dernier courriel."
             ) from None
         raise
-    return Invitation.objects.select_related("reseau", "structure", "invitee_par", "lien").get(
-        lien=lien
-    )
+    invitation = Invitation.objects.select_related(
+        "reseau", "structure", "invitee_par", "lien"
+    ).get(lien=lien)
+    if not accordables([invitation]):
+        raise liens.LienInvalide(PHRASE)
+    return invitation
 
 
 def acceptee_par(jeton: str, utilisateur: Utilisateur) -> bool:
@@ -293,8 +304,8 @@ def accepter(
     """Consomme le lien et ouvre le mandat, d'un seul tenant ; sans ``utilisateur``, crée le compte.
 
     Le lien reçu prouve l'adresse. Lève ``Refus`` si un autre envoi vient de s'en servir, si la
-    structure a quitté le réseau, si le compte n'est pas celui de l'adresse invitée, ou s'il est
-    celui de la personne qui invite.
+    personne qui invite n'en a plus le droit, si la structure a quitté le réseau, si le compte
+    n'est pas celui de l'adresse invitée, ou s'il est celui de la personne qui invite.
     """
     # L'invitation d'abord, son lien ensuite : le même ordre que pour l'annuler.
     invitation = (
@@ -308,6 +319,8 @@ def accepter(
         utilisateur == invitation.invitee_par or _est_a(invitation.invitee_par, invitation.email)
     ):
         raise Refus("On n’accepte pas une invitation qu’on a soi-même envoyée.")
+    if not accordables([invitation]):
+        raise Refus(PHRASE)
     jour = invitation.reseau.aujourd_hui()
     membres = Structure.objects.membres(invitation.reseau_id, jour)
     if not membres.filter(pk=invitation.structure_id).exists():

@@ -10,6 +10,7 @@ from partenaires import departs
 from partenaires.enums import Fonction
 from partenaires.models import AdministrationSeule, DepartSignale, Mandat, Reseau, Structure
 from partenaires.permissions.adhesion import LECTEURS
+from partenaires.services.invitations_droits import retirer_sans_droit
 from partenaires.signals import mandat_termine
 from socle.dates import date_en_mots
 from socle.enums import Operation
@@ -97,9 +98,12 @@ def modifier_mandat(
     telephone: str,
     dernier_jour: date | None,
     debut: date | None = None,
+    motif_administration: str = "",
 ) -> Mandat:
     """Précise le périmètre, le téléphone et les dates. Un début déjà passé ne se réécrit pas.
 
+    Avancer la fin demande ce que demande ``terminer_mandat`` : une raison s'il ne reste pas deux
+    administrateurs, et que ce que la personne suit change de mains d'abord si c'est pour demain.
     Lève ``Refus``, au champ concerné : dates à l'envers ou passées, chevauchement, dernier mandat
     d'animation, ou son propre mandat prolongé quand quelqu'un d'autre peut le faire.
     """
@@ -121,14 +125,22 @@ def modifier_mandat(
             )
         if fin is None or (avant.upper and fin > avant.upper):
             _exiger_un_autre(acteur, mandat, jour, "dernier_jour")
-        elif fin - jour <= PREAVIS_ANIMATION:
-            _exiger_une_animation(mandat, fin, "dernier_jour")
+        else:
+            _avancer_la_fin(acteur, mandat, fin, jour, motif_administration)
     mandat.periode = DateRange(debut, fin)
     _exiger_place(mandat, "debut" if debut != avant.lower else "dernier_jour")
     mandat.perimetre, mandat.telephone = perimetre, telephone
     mandat.save(update_fields=["periode", "perimetre", "telephone"])
     consigner(acteur, Operation.MODIFICATION, "mandat", mandat.uuid)
     return mandat
+
+
+def _avancer_la_fin(acteur, mandat: Mandat, fin: date, jour: date, motif: str) -> None:
+    if fin - jour <= PREAVIS_ANIMATION:
+        _exiger_une_animation(mandat, fin, "dernier_jour")
+    _exiger_deux_administrateurs(acteur, mandat, fin, motif)
+    if fin <= jour + timedelta(days=1):
+        departs.confier(mandat, fin)
 
 
 @transaction.atomic
@@ -231,7 +243,8 @@ def terminer_mandat(
     """Les droits cessent ``jour`` (aujourd'hui s'il n'est pas dit) ; rend le mandat fini.
 
     Ce que la personne suivait change de mains d'abord, dans cette transaction quand la fin est
-    pour aujourd'hui ou demain, sinon par la tâche qui passe la veille. ``mandat_termine`` annonce
+    pour aujourd'hui ou demain, sinon par la tâche qui passe la veille. Les invitations que la
+    personne n'aurait plus le droit d'envoyer sont annulées. ``mandat_termine`` annonce
     après validation une fin immédiate. Un mandat qui n'aura duré aucun jour disparaît,
     l'invitation acceptée en garde la trace. Lève ``Refus`` au champ concerné.
     """
@@ -266,6 +279,7 @@ def terminer_mandat(
         mandat.periode = DateRange(mandat.periode.lower, jour)
         mandat.save(update_fields=["periode"])
     if jour == aujourd_hui:
+        retirer_sans_droit(mandat.utilisateur_id)
         transaction.on_commit(lambda: mandat_termine.send(sender=Mandat, **annonce))
     return mandat
 

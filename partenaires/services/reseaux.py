@@ -20,6 +20,7 @@ from partenaires.models import (
 )
 from partenaires.services.conformite import roles_manquants
 from partenaires.services.invitations import inviter, revoquer
+from partenaires.services.invitations_droits import a_deja_vecu
 from partenaires.services.mandats import verrouiller
 from partenaires.signals import partage_ouvert
 from socle.refus import Refus
@@ -109,12 +110,21 @@ def _structure(acteur, nom: str, type_: str, homonyme: str) -> Structure:
 
 @transaction.atomic
 def inviter_a_animer(*, acteur, reseau: Reseau, email: str, prenom: str, nom: str) -> Invitation:
-    """Une autre personne pour animer un réseau que nul n'anime encore ; l'invitation précédente
-    ne vaut plus. Lève ``Refus`` si quelqu'un l'anime déjà : c'est alors son affaire."""
+    """Une autre personne pour animer un réseau que nul n'anime ; l'invitation précédente ne vaut plus.
+
+    Lève ``Refus`` si quelqu'un l'anime : c'est alors son affaire. Une fois qu'il a vécu, son parent
+    n'y fait plus entrer personne : il n'a aucun droit sur ses dossiers. Qui administre
+    l'installation le peut encore, et tous ceux qui administrent ses structures le savent.
+    """
     reseau = verrouiller(reseau.pk)
     jour = reseau.aujourd_hui()
     if Mandat.objects.actifs(jour).filter(reseau=reseau, fonction=Fonction.ANIMATEUR).exists():
         raise Refus("Quelqu’un anime déjà ce réseau : c’est à cette personne d’inviter la suite.")
+    if "administrateur" not in acteur.roles_generaux and a_deja_vecu(reseau):
+        raise Refus(
+            "Ce réseau a déjà vécu\u00a0: son parent n’y invite plus personne. Ses structures "
+            "demandent la suite à qui administre l’installation, et toutes en seront prévenues."
+        )
     en_attente = Invitation.objects.filter(reseau=reseau, fonction=Fonction.ANIMATEUR)
     for invitation in en_attente.filter(acceptee_le=None, revoquee_le=None):
         revoquer(invitation=invitation)

@@ -1,19 +1,24 @@
 """Nul ne donne plus que ce qu’il a, ni ne s’invite soi-même ; la structure sait qui entre chez elle."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.utils import timezone
 
 from partenaires.enums import Fonction
 from partenaires.models import ConventionStructure, Invitation, Mandat
 from partenaires.services import invitations as service
+from partenaires.services.mandats import terminer_mandat
 from socle import liens
 from socle.acteur import acteur_de
 from socle.courriels import genres
 from socle.models import AccesJournal, Courriel, LienSigne, Utilisateur
 from socle.refus import Refus
 from tests.fabriques import MandatFabrique
+from tests.fabriques.partenaires import aujourd_hui
 from tests.partenaires.invites import COMPTE, PHRASE, inviter, saisie, url, url_du_lien
 
 pytestmark = pytest.mark.usefixtures("personne_n_est_attendu")
@@ -141,6 +146,59 @@ def test_personne_n_est_derange_pour_rien(distribution):
     inviter(distribution, structure=distribution.s2)
     inviter(distribution, "autre@ailleurs.test", acteur=acteur_de(distribution.auteur))
     assert not Courriel.objects.filter(genre="invitation_information").exists()
+
+
+def test_l_animation_et_la_coordinatrice_savent_qui_va_animer(distribution):
+    Mandat.objects.filter(utilisateur=distribution.voisine).update(administre=True)
+    MandatFabrique(
+        utilisateur=distribution.collegue,
+        structure=distribution.s1,
+        reseau=distribution.reseau,
+        fonction=Fonction.ANIMATEUR,
+    )
+    inviter(distribution, fonction=Fonction.ANIMATEUR)
+    avis = Courriel.objects.filter(genre="invitation_animation")
+    assert {c.destinataire for c in avis} == {distribution.voisine, distribution.collegue}
+    messages = genres()["invitation_animation"].composer(list(avis))
+    assert all("Nadia Renard" in m.texte for m in messages.values())
+
+
+@pytest.mark.parametrize("nom", ["animatrice", "auteur"])
+def test_une_invitation_ne_survit_pas_au_droit_de_qui_l_a_envoyee(nom, distribution):
+    invitation = inviter(distribution, acteur=acteur_de(getattr(distribution, nom)))
+    visiteur, adresse = Client(), url_du_lien(invitation)
+    assert visiteur.get(adresse).status_code == 200
+    courriel = Courriel.objects.get(genre="invitation")
+    assert genres()["invitation"].composer([courriel])[courriel.pk]
+    mandat = distribution.mandats[nom]
+    mandat.periode = DateRange(mandat.periode.lower, aujourd_hui())
+    mandat.save(update_fields=["periode"])
+    for reponse in (visiteur.get(adresse), visiteur.post(adresse, COMPTE)):
+        assert reponse.status_code == 410
+        assert "n’a plus le droit de le faire" in reponse.content.decode()
+    with pytest.raises(Refus, match="plus le droit"):
+        service.accepter(invitation=invitation, prenom="N", nom="R", mot_de_passe=PHRASE)
+    assert genres()["invitation"].composer([courriel])[courriel.pk] is None
+    Invitation.objects.update(cree_le=timezone.now() - timedelta(days=4))
+    assert service.relancer_les_invitations() == 0
+    assert not Utilisateur.objects.filter(email=invitation.email).exists()
+
+
+def test_mettre_fin_au_mandat_annule_les_invitations_qu_il_permettait(distribution):
+    Mandat.objects.filter(utilisateur=distribution.collegue).update(administre=True)
+    perdue = inviter(distribution, acteur=acteur_de(distribution.auteur))
+    gardee = inviter(distribution, "autre@ailleurs.test", acteur=acteur_de(distribution.collegue))
+    terminer_mandat(
+        acteur=acteur_de(distribution.animatrice),
+        mandat=distribution.mandats["auteur"],
+        motif_administration="Recrutement en mars",
+    )
+    perdue.refresh_from_db()
+    gardee.refresh_from_db()
+    assert perdue.revoquee_le
+    assert perdue.lien.revoque_le
+    assert gardee.revoquee_le is None
+    assert Client().get(url_du_lien(gardee)).status_code == 200
 
 
 def test_une_structure_sortie_n_invite_plus(distribution):

@@ -119,6 +119,44 @@ def test_l_administratrice_precise_le_perimetre_et_la_fin(distribution, connecte
     )
 
 
+def test_avancer_la_fin_demande_pourquoi_il_ne_reste_pas_deux_personnes(distribution, connecter):
+    """Ce que demande « mettre fin » : le chemin des dates n'y échappe pas."""
+    mandat = distribution.mandats["auteur"]
+    client = connecter(distribution.animatrice)
+    envoi = {"dernier_jour": aujourd_hui(10).isoformat()}
+    page = client.post(url("mandat_modifier", mandat), envoi)
+    assert "Dites pourquoi" in str(page.context["form"].errors["motif_administration"])
+    assert "Pourquoi moins de deux personnes" in page.content.decode()
+    mandat.refresh_from_db()
+    assert mandat.periode.upper is None
+    suite = client.post(
+        url("mandat_modifier", mandat), envoi | {"motif_administration": "Recrutement en mars"}
+    )
+    assert suite.status_code == 302
+    mandat.refresh_from_db()
+    assert mandat.periode.upper == aujourd_hui(11)
+    assert AdministrationSeule.objects.get(structure=distribution.s1).motif == "Recrutement en mars"
+
+
+@pytest.mark.parametrize(("dernier_jour", "parti"), [(0, True), (1, False)])
+def test_une_fin_avancee_a_demain_confie_d_abord_ce_qui_etait_suivi(
+    dernier_jour, parti, distribution, monkeypatch
+):
+    confies = []
+    monkeypatch.setattr(
+        service.departs, "confier", lambda mandat, jour: confies.append((mandat.pk, jour))
+    )
+    mandat = distribution.mandats["collegue"]
+    service.modifier_mandat(
+        acteur=acteur_de(distribution.auteur),
+        mandat=mandat,
+        perimetre="",
+        telephone="",
+        dernier_jour=aujourd_hui(dernier_jour),
+    )
+    assert confies == ([(mandat.pk, aujourd_hui(1))] if parti else [])
+
+
 @pytest.mark.parametrize(
     ("dernier_jour", "phrase"),
     [(-400, "finirait avant d’avoir commencé"), (-3, "Ce jour est passé")],
@@ -190,6 +228,35 @@ def test_renouveler_enchaine_sans_coupure(distribution, connecter):
         )
     page = client.post(url("mandat_renouveler", mandat), {"dernier_jour": ""})
     assert "se chevaucheraient" in page.content.decode()
+
+
+def test_sans_personne_a_nommer_inviter_est_pret(distribution, connecter):
+    mandat = distribution.mandats["voisine"]
+    Mandat.objects.filter(structure=mandat.structure).exclude(pk=mandat.pk).delete()
+    client = connecter(distribution.animatrice)
+    page = client.get(url("mandat_suppleant", mandat)).content.decode()
+    suite = f"?structure={mandat.structure.uuid}&amp;fonction={mandat.fonction}"
+    assert "Personne d’autre n’agit encore" in page
+    assert suite in page
+    inviter = client.get(
+        reverse("partenaires:inviter", args=[distribution.reseau.slug])
+        + f"?structure={mandat.structure.uuid}&fonction=elu"
+    )
+    assert inviter.context["form"]["fonction"].value() == "elu"
+    assert inviter.context["form"]["structure"].value() == str(mandat.structure.uuid)
+
+
+def test_la_fin_nomme_qui_reprend_ou_dit_que_personne_ne_le_peut(distribution, connecter):
+    mandat = distribution.mandats["auteur"]
+    freres = Mandat.objects.filter(structure=mandat.structure, reseau=mandat.reseau)
+    freres.exclude(pk=mandat.pk).update(administre=False)
+    client = connecter(distribution.animatrice)
+    page = client.get(url("mandat_terminer", mandat)).content.decode()
+    assert "sans référent, jusqu’à ce que quelqu’un soit proposé" in page
+    Mandat.objects.filter(pk=distribution.mandats["collegue"].pk).update(administre=True)
+    page = client.get(url("mandat_terminer", mandat)).content.decode()
+    assert f"est proposé à <strong>{distribution.collegue.nom_complet}</strong>" in page
+    assert "sans référent" not in page
 
 
 def test_nommer_une_suppleante(distribution, connecter):

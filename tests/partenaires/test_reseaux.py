@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from partenaires.enums import Fonction, Module, TypeStructure
 from partenaires.models import Invitation, Mandat, Reseau, Structure
-from partenaires.services.reseaux import proposer_parent
+from partenaires.services.invitations_droits import accordables
+from partenaires.services.reseaux import inviter_a_animer, proposer_parent
 from porteurs.models import Dossier, Reunion
 from porteurs.services.reunion import a_annoncer
 from porteurs.tuiles import a_vous_de_jouer, mes_dossiers, prochaine_reunion
 from socle.acteur import acteur_de
+from socle.courriels import genres
 from socle.models import Courriel
 from socle.permissions import peut
 from socle.refus import Refus
@@ -127,6 +129,40 @@ def test_corriger_la_personne_invitee_tant_que_nul_n_anime(enfant, parent, distr
     # Un réseau qui n'est pas son enfant n'existe pas pour lui.
     etranger = page("reseau_enfant_animateur", parent, distribution.reseau_b.slug)
     assert client.get(etranger).status_code == 404
+
+
+@pytest.mark.parametrize("vecu", ["anime autrefois", "mandat en cours"])
+def test_un_reseau_qui_a_vecu_n_est_plus_a_son_parent(
+    vecu, enfant, parent, distribution, connecter
+):
+    """Ni par qui l'anime, ni par la personne qu'il ferait entrer : il ne reprend pas ses dossiers."""
+    structure = enfant.structure_coordinatrice
+    if vecu == "anime autrefois":
+        MandatFabrique(reseau=enfant, structure=structure, fonction=Fonction.ANIMATEUR, echu=True)
+    else:
+        technicienne = MandatFabrique(reseau=enfant, structure=structure, administre=True)
+    envoi = {"prenom": "Éva", "nom": "Prat", "email": "eva@ecrins.test"}
+    adresse = page("reseau_enfant_animateur", parent, enfant.slug)
+    texte = connecter(distribution.animatrice).post(adresse, envoi).content.decode()
+    assert "Ce réseau a déjà vécu" in texte
+    assert not Invitation.objects.filter(email="eva@ecrins.test").exists()
+    # L'invitation que le parent avait envoyée ne vaut plus non plus.
+    ancienne = Invitation.objects.get(reseau=enfant)
+    assert accordables([ancienne]) == set()
+    # Qui administre l'installation le peut, et la structure l'apprend.
+    inviter_a_animer(acteur=acteur_de(distribution.administratrice), reseau=enfant, **envoi)
+    assert Invitation.objects.filter(email="eva@ecrins.test").exists()
+    avis = Courriel.objects.filter(genre="invitation_animation")
+    if vecu == "anime autrefois":
+        assert not avis.exists()
+    else:
+        courriel = avis.get()
+        assert courriel.destinataire == technicienne.utilisateur
+        message = genres()["invitation_animation"].composer([courriel])[courriel.pk]
+        assert "Éva Prat" in message.texte
+        assert "eva@ecrins.test" in message.html
+        Mandat.objects.filter(pk=technicienne.pk).update(administre=False)
+        assert genres()["invitation_animation"].composer([courriel])[courriel.pk] is None
 
 
 def test_les_enfants_se_listent_en_autant_de_requetes(
