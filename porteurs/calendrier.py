@@ -120,7 +120,7 @@ def entree(reunion) -> Entree:
         sequence=reunion.sequence,
         modifiee_le=reunion.cree_le,
         lieu=reunion.lieu,
-        description=f"L’ordre du jour : {page}",
+        description=f"L’ordre du jour\u00a0: {page}",
         adresse=page,
         annulee=reunion.etat == EtatReunion.ANNULEE,
     )

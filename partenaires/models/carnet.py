@@ -54,7 +54,7 @@ class Jalon(models.Model):
                 condition=Q(etat=EtatJalon.FAIT, fait_le__isnull=False)
                 | (~Q(etat=EtatJalon.FAIT) & Q(fait_le=None)),
                 name="jalon_fait_a_sa_date",
-                violation_error_message="Un jalon fait porte sa date ; un autre n’en a pas.",
+                violation_error_message="Un jalon fait porte sa date\u00a0; un autre n’en a pas.",
             )
         ]
         indexes = [models.Index(fields=["reseau", "echeance"], name="jalon_par_reseau")]

@@ -88,7 +88,7 @@ class Ressource(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(texte="", lien="", fichier=None),
                 name="ressource_a_un_contenu",
-                violation_error_message="Il manque le contenu : un texte, un lien ou un fichier.",
+                violation_error_message="Il manque le contenu\u00a0: un texte, un lien ou un fichier.",
             )
         ]
         indexes = [

@@ -51,7 +51,7 @@ TIENT_LA_FICHE = Etat(
 REGLES = [
     Regle(
         "partenaires.couverture",
-        "Lire qui fait quoi dans le réseau : matrice, manques, carte, export",
+        "Lire qui fait quoi dans le réseau\u00a0: matrice, manques, carte, export",
         (
             "partenaires:couverture",
             "partenaires:couverture_case",
@@ -62,7 +62,7 @@ REGLES = [
     ),
     Regle(
         "partenaires.competences.saisir",
-        "Dire ce que fait une structure : thèmes, étapes, communes, secteurs, personnes",
+        "Dire ce que fait une structure\u00a0: thèmes, étapes, communes, secteurs, personnes",
         ("partenaires:competences", "partenaires:competences_theme"),
         {
             Fonction.ANIMATEUR: TIENT_LA_FICHE,

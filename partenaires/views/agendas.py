@@ -50,7 +50,7 @@ def ouvrir(request):
 def fermer(request):
     exiger(request.acteur, "partenaires.agenda")
     service.fermer_son_agenda(acteur=request.acteur)
-    messages.success(request, "L’adresse est fermée : plus aucun agenda ne peut la lire.")
+    messages.success(request, "L’adresse est fermée\u00a0: plus aucun agenda ne peut la lire.")
     return redirect("partenaires:agenda")
 
 

@@ -116,7 +116,7 @@ def reception(request):
         return _page(request, form, relecture)
     messages.success(
         request,
-        f"Le réseau {relecture.racine.nom} est arrivé. Ses membres entrent par « mot de passe "
+        f"Le réseau {relecture.racine.nom} est arrivé. Ses membres entrent par «\u00a0mot de passe "
         "oublié », avec l’adresse qu’ils avaient.",
     )
     return redirect("partenaires:reseaux")

@@ -23,7 +23,7 @@ LOT = 500
 # Une ligne porte au plus quelques textes longs ; une archive se replie d'une vingtaine de fois.
 LIGNE_OCTETS = 5_000_000
 DEPLIE_MINIMAL, DEPLIE_FOIS = 20_000_000, 60
-DEMESURE = "Ce fichier est démesuré une fois déplié : il ne vient pas de Maillon."
+DEMESURE = "Ce fichier est démesuré une fois déplié\u00a0: il ne vient pas de Maillon."
 ABIME = "Ce fichier est abîmé ou incomplet : demandez-en un nouveau. Rien n’a été enregistré."
 DEJA = (
     "Ce réseau, ou une partie de ses données, est déjà dans cette installation : rien n’a été "
