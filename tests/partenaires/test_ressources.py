@@ -216,10 +216,24 @@ def test_un_enfant_ne_lit_ni_les_versions_d_avant_ni_le_nom_des_gens_d_ailleurs(
         adresse("ressource_question", ressource.uuid), {"texte": "Et chez nous ?"}, follow=True
     )
     texte = posee.content.decode()
-    attendu = f"Votre question est posée\u00a0: un courriel en prévient {distribution.reseau_b.nom}."
+    attendu = (
+        f"Votre question est posée\u00a0: un courriel en prévient {distribution.reseau_b.nom}."
+    )
     assert attendu in texte
     assert auteur.nom_complet in texte
+    courriel = Courriel.objects.get(genre="ressource_question")
+    recu = genres()["ressource_question"].composer([courriel])[courriel.pk]
+    assert recu.sujet.startswith(f"{distribution.reseau.nom} pose une question")
+    assert "Et chez nous ?" in recu.texte
+    assert auteur.nom_complet not in recu.sujet + recu.texte + recu.html
     page = connecter(etrangere).get(chez_lui).content.decode()
     assert "Et chez nous ?" in page
     assert auteur.nom_complet not in page
     assert f"Question de {distribution.reseau.nom}" in page
+    demandee = QuestionRessource.objects.get(texte="Et chez nous ?")
+    connecter(etrangere).post(question, {"texte": "Pareil.", "question": str(demandee.uuid)})
+    courriel = Courriel.objects.get(genre="ressource_reponse")
+    recu = genres()["ressource_reponse"].composer([courriel])[courriel.pk]
+    # Le lien mène où le destinataire peut lire : dans son réseau.
+    assert adresse("ressource", ressource.uuid) in recu.texte
+    assert etrangere.nom_complet not in recu.sujet + recu.texte + recu.html
