@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from partenaires.enums import Fonction
 from partenaires.models import Mandat
 from socle.listes import contributions
 
@@ -33,6 +34,18 @@ def compter(mandats: Sequence[Mandat]) -> dict[int, list[tuple[str, int]]]:
         for pk, lignes in depart.compter(mandats).items():
             partants[pk] += [(libelle, nombre) for libelle, nombre in lignes if nombre]
     return partants
+
+
+def releve_de(*, reseau: int, structure: int, sauf: int, jour: date) -> Mandat | None:
+    """Qui reprendra ce jour-là : une autre personne, technicienne, qui administre la structure."""
+    return (
+        Mandat.objects.actifs(jour)
+        .filter(reseau=reseau, structure=structure, fonction=Fonction.TECHNICIEN, administre=True)
+        .exclude(utilisateur=sauf)
+        .select_related("utilisateur", "structure")
+        .order_by("pk")
+        .first()
+    )
 
 
 def confier(mandat: Mandat, jour: date) -> int:

@@ -72,13 +72,14 @@ def tableau(request):
         t for t in (contribution(acteur) for contribution in contributions("MAILLON_TUILES")) if t
     ]
     principales = [t for t in tuiles if t.place == "principal"]
+    attentes = sum(t.attentes for t in tuiles)
     return render(
         request,
         "accueil/tableau.html",
         {
-            "principales": [_rendue(request, t) for t in principales],
-            "cotes": [_rendue(request, t) for t in tuiles if t.place == "cote"],
-            "salutation": salutation(sum(t.attentes for t in tuiles), attendu=bool(principales)),
+            "principales": [_rendue(request, t, attentes) for t in principales],
+            "cotes": [_rendue(request, t, attentes) for t in tuiles if t.place == "cote"],
+            "salutation": salutation(attentes, attendu=bool(principales)),
             "ouvertures": _ouvertures(acteur),
             "mots": _mots(acteur),
             "mandats": acteur.mandats,
@@ -87,9 +88,13 @@ def tableau(request):
     )
 
 
-def _rendue(request, tuile) -> str:
-    """Le HTML d'une tuile, avec son seul contexte : deux tuiles ne se marchent pas sur les noms."""
-    return render_to_string(tuile.gabarit, tuile.contexte, request)
+def _rendue(request, tuile, attentes: int) -> str:
+    """Le HTML d'une tuile, avec son seul contexte : deux tuiles ne se marchent pas sur les noms.
+
+    ``attendu_ailleurs`` : une autre demande quelque chose ; celle-ci ne dit pas « rien ne vous attend ».
+    """
+    contexte = tuile.contexte | {"attendu_ailleurs": attentes > tuile.attentes}
+    return render_to_string(tuile.gabarit, contexte, request)
 
 
 def salutation(attentes: int, *, attendu: bool = True) -> str:

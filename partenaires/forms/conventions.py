@@ -85,8 +85,14 @@ class ConventionForm(FormulaireUnique):
         return donnees
 
 
-class SignatureForm(forms.Form):
+class SignatureForm(FormulaireAvecFichiers, forms.Form):
     signee_le = ChampJour(label="Signée le")
+    fichier = ChampFichier(
+        label="Document signé, en PDF (facultatif)",
+        genres=PDF,
+        required=False,
+        help_text="Vous pourrez aussi le joindre plus tard, depuis la page de la convention.",
+    )
     # Le texte qui se fige est celui qu'on vient de relire, pas un autre.
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 

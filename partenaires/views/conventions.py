@@ -1,9 +1,9 @@
 """Les conventions d'un réseau : la liste, une convention, ses versions, son document."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.paginator import Paginator
-from django.db.models import Case, F, IntegerField, Prefetch, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Subquery, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from partenaires.enums import CONVENTION_EN_VIGUEUR
-from partenaires.models import Convention, ConventionStructure, Structure
+from partenaires.models import Avenant, Convention, ConventionStructure, Structure
 from partenaires.services.conventions import texte_en_vigueur, texte_rempli
 from partenaires.services.conventions_fins import palier
 from partenaires.views.commun import reseau_de_la_page
@@ -30,10 +30,18 @@ def conventions_lisibles(request, reseau):
     parties = ConventionStructure.objects.select_related("structure").order_by(
         "structure__cle_tri", "structure_id"
     )
+    # La base porte déjà la fin qu'un avenant à venir donnera ; d'ici là, l'ancienne se lit encore.
+    a_venir = Avenant.objects.filter(
+        convention=OuterRef("pk"), change_fin=True, effet__gt=reseau.aujourd_hui()
+    ).order_by("effet", "numero")
     return (
         Convention.objects.visible_par(request.acteur)
         .filter(reseau=reseau)
         .select_related("reseau__structure_coordinatrice")
+        .annotate(
+            fin_change_le=Subquery(a_venir.values("effet")[:1]),
+            fin_d_ici_la=Subquery(a_venir.values("fin_avant")[:1]),
+        )
         .prefetch_related(Prefetch("parties", parties))
     )
 
@@ -64,8 +72,15 @@ def situer(convention: Convention, jour: date) -> Convention:
         and (p.retrait_le is None or p.retrait_le > jour)
     ]
     fin = convention.periode.upper
+    if convention.fin_change_le:
+        avant = convention.fin_d_ici_la
+        convention.terme = avant and avant - timedelta(days=1)
+        # Une fin avancée se dit dès aujourd'hui ; une fin repoussée, au jour d'effet seulement.
+        fin = min(filter(None, [avant, fin]), default=None)
+    else:
+        convention.terme = convention.dernier_jour
     proche = convention.en_vigueur and fin and palier(fin, jour)
-    convention.reste = (convention.dernier_jour - jour).days if proche else None
+    convention.reste = (fin - jour).days - 1 if proche else None
     return convention
 
 
@@ -184,10 +199,20 @@ def _chaine(objet: Convention) -> list[dict]:
         },
         {
             "libelle": dernier,
-            "detail": f"le {date_en_mots(objet.dernier_jour)}" if objet.dernier_jour else "",
+            "detail": _terme_en_mots(objet),
             "etat": "courant" if finie else "avenir",
         },
     ]
+
+
+def _terme_en_mots(objet: Convention) -> str:
+    """Le dernier jour tel qu'il vaut aujourd'hui, puis celui qu'un avenant à venir lui donnera."""
+    if not objet.fin_change_le:
+        return f"le {date_en_mots(objet.terme)}" if objet.terme else ""
+    avant, apres = (
+        f"le {date_en_mots(d)}" if d else "sans limite" for d in (objet.terme, objet.dernier_jour)
+    )
+    return f"{avant} ; à partir du {date_en_mots(objet.fin_change_le)} : {apres}"
 
 
 @require_GET

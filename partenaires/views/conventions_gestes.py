@@ -1,6 +1,7 @@
 """Écrire, signer, dénoncer une convention ; ses avenants, ses objectifs, ses pièces, son modèle."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -124,12 +125,22 @@ def _reprendre_la_revision(form, objet) -> None:
 def convention_signer(request, reseau, uuid):
     reseau, objet = _tenue(request, reseau, uuid)
     initial = {"signee_le": reseau.aujourd_hui(), "revision": objet.revision}
-    form = SignatureForm(request.POST or None, initial=initial)
+    form = SignatureForm(
+        request.POST or None, request.FILES or None, acteur=request.acteur, initial=initial
+    )
 
-    def agir(**champs):
-        signer_convention(convention=objet, **champs)
-        messages.success(request, "La convention est signée. Joignez-lui le document signé.")
-        return _page(objet)
+    def agir(*, fichier, **champs):
+        with transaction.atomic():
+            signer_convention(convention=objet, **champs)
+            if fichier:
+                joindre_document(acteur=request.acteur, convention=objet, fichier=fichier)
+        messages.success(
+            request,
+            "La convention est signée, et le document signé est joint."
+            if fichier
+            else "La convention est signée. Le document signé se joint ci-dessous, quand vous l’aurez.",
+        )
+        return f"{_page(objet)}#documents"
 
     if request.method == "POST" and form.is_valid() and (suite := _agir(request, form, agir)):
         return redirect(suite)

@@ -58,7 +58,7 @@ def inviter(request, reseau):
     exiger(request.acteur, "partenaires.inviter", reseau)
     form = InvitationForm(
         request.POST or None,
-        initial={"structure": request.GET.get("structure")},
+        initial={c: v for c in ("structure", "fonction") if (v := request.GET.get(c))},
         acteur=request.acteur,
         reseau=reseau,
         structures=structures_invitables(request.acteur, reseau),

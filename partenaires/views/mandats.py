@@ -214,7 +214,12 @@ def mandat_suppleant(request, reseau, uuid):
     return render(
         request,
         "partenaires/mandat_suppleant.html",
-        {"reseau": reseau, "mandat": objet, "form": form},
+        {
+            "reseau": reseau,
+            "mandat": objet,
+            "form": form,
+            "nommables": form.is_bound or personnes.exists(),
+        },
     )
 
 
@@ -254,6 +259,12 @@ def mandat_terminer(request, reseau, uuid):
             "depart": depart,
             "form": form,
             "partants": departs.compter([objet])[objet.pk],
+            "releve": departs.releve_de(
+                reseau=objet.reseau_id,
+                structure=objet.structure_id,
+                sauf=objet.utilisateur_id,
+                jour=demain,
+            ),
         },
     )
 

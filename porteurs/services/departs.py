@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
-from partenaires.departs import Depart
+from partenaires.departs import Depart, releve_de
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Reseau, Structure
 from porteurs.enums import EtatAffectation, RoleAffectation
@@ -89,18 +89,11 @@ def _remplacer(affectation_pk: int) -> bool:
 
 
 def _administrateur(reseau: Reseau, affectation: Affectation, jour: date) -> Mandat | None:
-    return (
-        Mandat.objects.actifs(jour)
-        .filter(
-            reseau=reseau,
-            structure=affectation.structure_id,
-            fonction=Fonction.TECHNICIEN,
-            administre=True,
-        )
-        .exclude(utilisateur=affectation.utilisateur_id)
-        .select_related("utilisateur", "structure")
-        .order_by("pk")
-        .first()
+    return releve_de(
+        reseau=reseau.pk,
+        structure=affectation.structure_id,
+        sauf=affectation.utilisateur_id,
+        jour=jour,
     )
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from accueil.views.tableau import salutation
 from partenaires.models import Reseau
 from porteurs.enums import NatureReunion
+from socle.tuiles import Tuile
 from tests.fabriques import (
     AffectationFabrique,
     DossierFabrique,
@@ -29,6 +30,35 @@ TABLEAU = "/tableau/"
 )
 def test_la_salutation_s_accorde(attentes, phrase):
     assert salutation(attentes) == phrase
+
+
+@pytest.mark.parametrize("ailleurs", [True, False])
+def test_une_tuile_ne_dit_pas_rien_quand_une_autre_demande(
+    connecter, distribution, monkeypatch, ailleurs
+):
+    monkeypatch.setattr(
+        "accueil.views.tableau.contributions",
+        lambda liste: [
+            lambda acteur: Tuile(
+                "porteurs/_tuile_a_vous.html",
+                {
+                    "relais": [],
+                    "propositions": [],
+                    "actions": [],
+                    "dormants": [],
+                    "doublons": [],
+                    "nombre_a_vous": 0,
+                    "jour": acteur.jour,
+                    "peut_relayer": False,
+                },
+            ),
+            lambda acteur: Tuile("composants/_demonstration.html", attentes=int(ailleurs)),
+        ],
+    )
+    page = connecter(distribution.animatrice).get(TABLEAU).content.decode()
+    assert ("Une chose vous attend." in page) is ailleurs
+    assert ("Du côté des dossiers, tout est à jour." in page) is ailleurs
+    assert ("Rien n’attend votre réponse" in page) is not ailleurs
 
 
 def test_a_qui_rien_ne_peut_attendre_bonjour_suffit():

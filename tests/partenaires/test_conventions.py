@@ -32,6 +32,7 @@ from partenaires.services.conventions import (
 )
 from partenaires.services.modele_convention import TEXTE_PAR_DEFAUT, remplir
 from socle.acteur import acteur_de
+from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.models import AccesJournal
 from socle.refus import Refus
@@ -384,6 +385,38 @@ def test_un_avenant_prolonge_et_fait_entrer(
     assert partie.entree_le == aujourd_hui(5)
 
 
+def test_une_fin_a_venir_ne_se_lit_pas_comme_celle_d_aujourd_hui(
+    connecter, elue, distribution, convention, adresse
+):
+    Convention.objects.filter(pk=convention.pk).update(
+        periode=DateRange(convention.debut, aujourd_hui(41))
+    )
+    avenant(
+        distribution,
+        convention,
+        texte="Le premier texte",
+        effet=aujourd_hui(7),
+        change_fin=True,
+        fin=aujourd_hui(401),
+    )
+    avant, apres = date_en_mots(aujourd_hui(40)), date_en_mots(aujourd_hui(400))
+    des = date_en_mots(aujourd_hui(7))
+    client = connecter(elue)
+    page = client.get(adresse("convention", convention.uuid))
+    terme = page.context["chaine"][-1]["detail"]
+    assert terme == f"le {avant} ; à partir du {des} : le {apres}"
+    for nom, suite in (("convention", [convention.uuid]), ("conventions", [])):
+        texte = client.get(adresse(nom, *suite)).content.decode()
+        assert "finit dans 40 jours" in texte
+        assert f"jusqu’au {avant} ; à partir du {des}, jusqu’au {apres}" in texte
+    # Le jour venu, la nouvelle fin est la seule.
+    Avenant.objects.filter(convention=convention).update(effet=aujourd_hui())
+    texte = client.get(adresse("convention", convention.uuid)).content.decode()
+    assert "finit dans" not in texte
+    assert avant not in texte.split("Versions")[0]
+    assert apres in texte
+
+
 @pytest.mark.parametrize(
     ("champs", "champ"),
     [
@@ -500,6 +533,25 @@ def test_suivre_un_objectif(connecter, auteur, voisine, elue, distribution, conv
     client.post(url, point | {"etat": EtatObjectif.ATTEINT})
     objet.refresh_from_db()
     assert objet.avancement == 100
+
+
+def test_la_signature_peut_venir_avec_son_document(
+    connecter, animatrice, distribution, adresse, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    client = connecter(animatrice)
+    for document in (True, False):
+        objet = ConventionFabrique(
+            reseau=distribution.reseau, structures=[distribution.s1], etat=EtatConvention.PRINCIPE
+        )
+        donnees = {"signee_le": aujourd_hui().isoformat(), "revision": objet.revision}
+        if document:
+            donnees["fichier"] = SimpleUploadedFile("signee.pdf", pdf())
+        page = client.post(adresse("convention_signer", objet.uuid), donnees, follow=True)
+        objet.refresh_from_db()
+        assert objet.etat == EtatConvention.SIGNEE
+        assert objet.documents.count() == int(document)
+        assert ("signee.pdf" in page.content.decode()) is document
 
 
 def test_le_document_signe_et_qui_le_telecharge(

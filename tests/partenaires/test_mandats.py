@@ -232,7 +232,8 @@ def test_renouveler_enchaine_sans_coupure(distribution, connecter):
 
 def test_sans_personne_a_nommer_inviter_est_pret(distribution, connecter):
     mandat = distribution.mandats["voisine"]
-    Mandat.objects.filter(structure=mandat.structure).exclude(pk=mandat.pk).delete()
+    autres = Mandat.objects.filter(structure=mandat.structure).exclude(pk=mandat.pk)
+    autres.exclude(utilisateur=distribution.animatrice).delete()
     client = connecter(distribution.animatrice)
     page = client.get(url("mandat_suppleant", mandat)).content.decode()
     suite = f"?structure={mandat.structure.uuid}&amp;fonction={mandat.fonction}"
