@@ -176,3 +176,11 @@ def test_personne_a_rappeler_ne_depose_rien(relance):
         enregistrer_vide(structure)
     assert rappeler(reseau=relance.reseau) == Rappel(0, 0, 0)
     assert not Courriel.objects.filter(genre=GENRE).exists()
+
+
+# --- Sur un téléphone -----------------------------------------------------------------------------
+
+
+def test_la_matrice_dit_qu_elle_continue_a_droite(distribution, connecter):
+    page = connecter(distribution.elue).get(adresse(distribution)).content.decode()
+    assert page.count("glissez vers la droite") == page.count("<caption>") > 0
