@@ -7,6 +7,7 @@ une fois, pour la page et pour le PDF.
 """
 
 import re
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,10 +84,20 @@ def cles_du_reseau(reseau: Reseau) -> dict[str, str]:
         "hébergeur": registre.hebergeur,
         "pays": registre.pays_hebergement,
         "qui approuve": registre.aipd_par,
+        "version de Maillon": version_de_maillon(),
+        "version du document": f"du {_jour(reseau.aujourd_hui())}",
         "date de l’approbation": _jour(reseau.aipd_le),
         "date de l’accord": _jour(reseau.accord_conjoint_le),
     }
     return {cle: valeur for cle, valeur in connues.items() if valeur}
+
+
+@cache
+def version_de_maillon() -> str:
+    """Celle que dit le projet lui-même."""
+    return tomllib.loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]["version"]
 
 
 def _nom(structure: Structure | None) -> str:

@@ -67,16 +67,7 @@ def groupes(reseau: Reseau) -> list[dict]:
         .annotate(total=Count("communes"))
         .values_list("pk", "total")
     )
-    voisins: dict[int | None, list[dict]] = {}
-    for ligne in (
-        _ailleurs(reseau, reseau.couvertures.values("commune"))
-        .order_by("reseau__nom", "commune__epci")
-        .values("reseau__nom", "commune__epci")
-        .annotate(nombre=Count("pk"))
-    ):
-        voisins.setdefault(ligne["commune__epci"], []).append(
-            {"reseau": ligne["reseau__nom"], "nombre": ligne["nombre"]}
-        )
+    voisins = _par_epci(_ailleurs(reseau, reseau.couvertures.values("commune")))
     return [
         {
             "code": g["commune__epci__code"] or "",
@@ -91,6 +82,25 @@ def groupes(reseau: Reseau) -> list[dict]:
 
 def _ailleurs(reseau: Reseau, communes):
     return ReseauCommune.objects.filter(commune__in=communes).exclude(reseau=reseau)
+
+
+def reseaux_des_epcis(reseau: Reseau, epcis: list[Epci]) -> dict[int | None, list[dict]]:
+    """Par intercommunalité, les autres réseaux qui en couvrent des communes, et combien."""
+    communes = Commune.objects.filter(epci__in=[e.pk for e in epcis])
+    return _par_epci(_ailleurs(reseau, communes.values("pk")))
+
+
+def _par_epci(couvertures) -> dict[int | None, list[dict]]:
+    voisins: dict[int | None, list[dict]] = {}
+    for ligne in (
+        couvertures.order_by("reseau__nom", "commune__epci")
+        .values("reseau__nom", "commune__epci")
+        .annotate(nombre=Count("pk"))
+    ):
+        voisins.setdefault(ligne["commune__epci"], []).append(
+            {"reseau": ligne["reseau__nom"], "nombre": ligne["nombre"]}
+        )
+    return voisins
 
 
 def autres_reseaux(reseau: Reseau, communes: list[Commune]) -> dict[int, list[str]]:

@@ -21,6 +21,7 @@ from partenaires.forms.reseaux import PartageForm
 from partenaires.models import Structure
 from partenaires.services import conformite as service
 from partenaires.services.reseaux import ouvrir_partage
+from partenaires.traitement_de_texte import TYPE, docx
 from partenaires.views.commun import reseau_de_la_page
 from socle import pdf as composition
 from socle.permissions import exiger
@@ -154,6 +155,12 @@ def partie(request, reseau, partie):
         form.add_error(refus.champ, refus.phrase)
         return _montrer(request, reseau, partie, form)
     messages.success(request, f"{PARTIES[partie].titre} : c’est enregistré.")
+    if partie == "aipd" and (restants := documents.remplir("aipd", reseau).restants):
+        messages.warning(
+            request,
+            f"Le document que Maillon prépare a encore {restants} endroit{'s' if restants > 1 else ''} "
+            "à compléter : vérifiez que la version approuvée les a tous remplis.",
+        )
     return redirect("partenaires:conformite", reseau=reseau.slug)
 
 
@@ -203,19 +210,27 @@ def document(request, reseau, code):
 
 @require_GET
 def pdf(request, reseau, code):
-    """Le même, en PDF, à compléter et à signer."""
+    """Le même, en PDF ; « ?format=docx », à compléter dans un traitement de texte."""
     reseau, rempli = _document(request, reseau, code)
+    mention = "Prérempli par Maillon ; à relire et à compléter avant signature."
+    if request.GET.get("format") == "docx":
+        contenu = docx(rempli.titre, f"{reseau.nom}. {mention}", rempli.blocs)
+        return _fichier(contenu, f"{code}-{reseau.slug}.docx", f"{TYPE}.document")
     contenu = composition.composer(
         "partenaires/conformite.typ",
         {
             "titre": rempli.titre,
             "reseau": reseau.nom,
             "blocs": rempli.blocs,
-            "mention": "Prérempli par Maillon ; à relire et à compléter avant signature.",
+            "mention": mention,
         },
     )
-    reponse = HttpResponse(contenu, content_type="application/pdf")
-    reponse["Content-Disposition"] = f'attachment; filename="{code}-{reseau.slug}.pdf"'
+    return _fichier(contenu, f"{code}-{reseau.slug}.pdf", "application/pdf")
+
+
+def _fichier(contenu: bytes, nom: str, nature: str) -> HttpResponse:
+    reponse = HttpResponse(contenu, content_type=nature)
+    reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
     return reponse
 
 

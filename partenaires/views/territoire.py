@@ -74,8 +74,10 @@ def _propositions(reseau, saisie: str, groupes: list[dict]) -> dict:
         .distinct()
         .order_by("cherche", "code")[:EPCI_PROPOSES]
     )
+    voisins = service.reseaux_des_epcis(reseau, epcis)
     for epci in epcis:
         epci.deja = epci.code in entieres
+        epci.voisins = voisins.get(epci.pk, [])
     communes = []
     if not departements:
         trouvees = Commune.objects.rechercher(saisie).select_related("departement")
@@ -105,7 +107,7 @@ def _carte(reseau, departements: list[str]) -> dict:
     toutes = list(
         Commune.objects.filter(departement__code__in=departements)
         .order_by("cle_tri", "code")
-        .values_list("code", "nom")[: COMMUNES_UNE_A_UNE + 1]
+        .values_list("code", "nom", "epci__nom")[: COMMUNES_UNE_A_UNE + 1]
     )
     deja = Commune.objects.filter(reseaux=reseau, departement__code__in=departements)
     deja = set(deja.values_list("code", flat=True))
@@ -114,7 +116,7 @@ def _carte(reseau, departements: list[str]) -> dict:
         "choix": carte_de_choix(
             departements, deja=sorted(deja), communes="commune" if legere else "", epcis="epci"
         ),
-        "une_a_une": [(code, nom) for code, nom in toutes if code not in deja] if legere else [],
+        "une_a_une": [ligne for ligne in toutes if ligne[0] not in deja] if legere else [],
     }
 
 

@@ -99,11 +99,16 @@
       }
     };
 
+    // L'intercommunalité visée se dessine d'un trait plus fort, d'où qu'on la vise : carte ou liste.
+    const montrer = (epci) => {
+      for (const f of formes) f.trait.classList.toggle("ensemble", Boolean(epci) && f.epci === epci);
+    };
     let visee = null;
     const viser = (f) => {
       visee?.trait.classList.remove("vise");
       visee = f || null;
       visee?.trait.classList.add("vise");
+      montrer(visee?.epci);
       const suite = f?.deja ? " (déjà dans le réseau)" : f && prise(f) ? " (choisie)" : "";
       dire.textContent = f ? f.titre + suite : "";
     };
@@ -126,6 +131,12 @@
       boite.dispatchEvent(new Event("change", { bubbles: true }));
       viser(f);
     };
+    const deLaListe = (e) => {
+      const boite = e.target.closest("label, .form-check")?.querySelector("input") || e.target;
+      montrer(boite.name === bloc.dataset.epcis ? boite.value : "");
+    };
+    bloc.closest("form").addEventListener("focusin", (e) => dessin.contains(e.target) || deLaListe(e));
+    bloc.closest("form").addEventListener("pointerover", (e) => dessin.contains(e.target) || deLaListe(e));
     const de = (cible) => formes.find((f) => f.trait === cible);
     dessin.addEventListener("pointerover", (e) => viser(de(e.target)));
     dessin.addEventListener("pointerleave", () => viser(null));

@@ -1,6 +1,8 @@
 """Le registre de conformité : prérempli, écrit par parties, et ce qu'il ouvre."""
 
 import io
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from django.urls import reverse
@@ -222,6 +224,34 @@ def test_l_accord_porte_une_ligne_par_structure(reseau, distribution, client_ani
     assert [r[0][0]["texte"] for r in signatures] == [nom, distribution.s2.nom]
     assert {s["forme"] for r in signatures for s in r[0]} == {"rempli"}
     assert client_anim.get(page("conformite_pdf", reseau, "accord")).status_code == 200
+
+
+def test_un_document_se_complete_dans_un_traitement_de_texte(reseau, client_anim):
+    Reseau.objects.filter(pk=reseau.pk).update(nom="Réseau <de> l’essai & Cie")
+    reponse = client_anim.get(page("conformite_pdf", reseau, "aipd"), {"format": "docx"})
+    assert reponse["Content-Disposition"].endswith('.docx"')
+    paquet = zipfile.ZipFile(io.BytesIO(reponse.content))
+    document = ElementTree.fromstring(paquet.read("word/document.xml"))
+    for nom in ("[Content_Types].xml", "_rels/.rels", "word/styles.xml"):
+        ElementTree.fromstring(paquet.read(nom))
+    texte = "".join(document.itertext())
+    assert "Réseau <de> l’essai & Cie" in texte
+    assert "Version de Maillon : 0." in texte
+    mots = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    surlignes = document.findall(f".//{mots}highlight")
+    ecran = client_anim.get(page("conformite_document", reseau, "aipd"))
+    assert len(surlignes) == ecran.context["document"].restants > 0
+    assert "?format=docx" in ecran.content.decode()
+
+
+def test_approuver_une_analyse_incomplete_previent_sans_empecher(reseau, client_anim):
+    saisie = {"aipd_le": aujourd_hui(-3).isoformat(), "aipd_par": "La présidente"}
+    suite = client_anim.post(page("conformite_partie", reseau, "aipd"), saisie, follow=True)
+    assert "à compléter : vérifiez que la version approuvée" in suite.content.decode().replace(
+        "\u00a0", " "
+    )
+    reseau.refresh_from_db()
+    assert reseau.aipd_le == aujourd_hui(-3)
 
 
 def test_un_document_inconnu_n_existe_pas(reseau, client_anim):
