@@ -5,20 +5,25 @@ from datetime import timedelta
 from django.core.paginator import Paginator
 from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from partenaires.enums import Fonction
 from partenaires.models import DepartSignale, Invitation, Mandat
+from partenaires.models.structure import contient
 from partenaires.services.administration import structures_a_completer
 from partenaires.services.confirmations import en_retard
 from partenaires.services.invitations import avec_envois
 from partenaires.services.mandats_fins import qui_finissent
 from partenaires.views.commun import reseau_de_la_page
+from socle import recherches
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import exiger
 from socle.tableurs import reponse_tableur
+from socle.texte import mots_utiles
 
 PAR_PAGE = 30
 PAR_NOM = ("tri", "structure__cle_tri", "pk")
@@ -32,6 +37,10 @@ VUES = {
     "structures": "Structures à compléter",
     "confirmations": "À confirmer",
 }
+
+
+# Les vues dont chaque ligne est un mandat : on y cherche par nom, structure et fonction.
+FILTRABLES = ("presentes", "finissent", "a_venir")
 
 
 def _mandats(reseau, jour):
@@ -80,14 +89,47 @@ def lignes_de(vue: str, reseau, jour):
     return _mandats(reseau, jour).filter(periode__startswith__lte=jour).order_by(*PAR_NOM)
 
 
-@require_GET
+def _filtrer(mandats, saisie: str, fonction: str):
+    """Tous les mots, dans le nom de la personne ou celui de sa structure ; et cette fonction."""
+    if fonction:
+        mandats = mandats.filter(fonction=fonction)
+    if not saisie:
+        return mandats
+    mots = mots_utiles(saisie)
+    if not mots:
+        return mandats.none()
+    personne = Concat("utilisateur__prenom", Value(" "), "utilisateur__nom")
+    return mandats.annotate(
+        cherche=Func(
+            Concat(personne, Value(" "), "structure__nom"),
+            function="sans_accent",
+        )
+    ).filter(contient("cherche", mots))
+
+
+@require_http_methods(["GET", "POST"])
 def personnes(request, reseau):
-    """Sept façons de regarder les mêmes gens ; chaque vue dit ce qu'il y a à faire."""
+    """Sept façons de regarder les mêmes gens ; chaque vue dit ce qu'il y a à faire.
+
+    Le nom cherché s'envoie en POST et reste dans la session : l'adresse n'en porte rien.
+    """
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "partenaires.personnes", reseau)
+    if request.method == "POST":
+        adresse = reverse("partenaires:personnes", args=[reseau.slug])
+        return redirect(recherches.adresse(request, adresse))
     vue = request.GET.get("vue") if request.GET.get("vue") in VUES else "presentes"
     jour = reseau.aujourd_hui()
-    page = Paginator(lignes_de(vue, reseau, jour), PAR_PAGE).get_page(request.GET.get("page"))
+    lignes, saisie, fonction = lignes_de(vue, reseau, jour), "", ""
+    if vue in FILTRABLES:
+        saisie = " ".join(recherches.lire(request).split())
+        demandee = request.GET.get("fonction", "")
+        fonction = demandee if demandee in Fonction.values else ""
+        lignes = _filtrer(lignes, saisie, fonction)
+    page = Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page"))
+    parametres = request.GET.copy()
+    parametres.pop("page", None)
+    parametres["vue"] = vue
     if vue == "attendues":
         avec_envois(list(page))
         for invitation in page:
@@ -104,7 +146,12 @@ def personnes(request, reseau):
             "vues": VUES.items(),
             "titre": VUES[vue],
             "page_lignes": page,
-            "parametres": f"vue={vue}",
+            "parametres": parametres.urlencode(),
+            "filtrable": vue in FILTRABLES,
+            "saisie": saisie,
+            "fonction": fonction,
+            "fonctions": Fonction.choices,
+            "filtree": bool(saisie or fonction),
         },
     )
 
