@@ -166,14 +166,14 @@ def test_page_d_une_structure_et_requetes_constantes(distribution, connecter, no
     client = connecter(distribution.animatrice)
     adresse = url_structure(distribution, distribution.s2)
     client.get(adresse)
-    with nombre_de_requetes(13):
+    with nombre_de_requetes(15):
         page = client.get(adresse)
     assert (
         "<title>Pays de la vallée · Réseau de la vallée · Maillon</title>" in page.content.decode()
     )
     for _ in range(3):
         MandatFabrique(structure=distribution.s2, reseau=distribution.reseau)
-    with nombre_de_requetes(13):
+    with nombre_de_requetes(15):
         page = client.get(adresse)
     texte = page.content.decode()
     assert "coordonne le réseau" in texte
