@@ -206,6 +206,6 @@ class ThemeForm(FormulaireUnique):
         label="Nom du thème",
         max_length=60,
         validators=[une_ligne],
-        help_text="Court, tel qu’on le dirait : « circuits courts », « tourisme à la ferme ».",
+        help_text="Court, tel qu’on le dirait\u00a0: « circuits courts », « tourisme à la ferme ».",
     )
-    cote = forms.ChoiceField(label="De quel côté ?", choices=Cote.choices)
+    cote = forms.ChoiceField(label="De quel côté\u00a0?", choices=Cote.choices)
