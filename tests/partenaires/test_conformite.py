@@ -247,9 +247,7 @@ def test_un_document_se_complete_dans_un_traitement_de_texte(reseau, client_anim
 def test_approuver_une_analyse_incomplete_previent_sans_empecher(reseau, client_anim):
     saisie = {"aipd_le": aujourd_hui(-3).isoformat(), "aipd_par": "La présidente"}
     suite = client_anim.post(page("conformite_partie", reseau, "aipd"), saisie, follow=True)
-    assert "à compléter : vérifiez que la version approuvée" in suite.content.decode().replace(
-        "\u00a0", " "
-    )
+    assert "à compléter : vérifiez que la version approuvée" in suite.content.decode()
     reseau.refresh_from_db()
     assert reseau.aipd_le == aujourd_hui(-3)
 

@@ -57,6 +57,6 @@ def test_les_requetes_ne_suivent_pas_le_nombre(
         )
     client = connecter(distribution.animatrice)
     suite = client.post(page, {"vue": "presentes", "q": "quenouille"})["Location"]
-    with nombre_de_requetes(8):
+    with nombre_de_requetes(6):
         reponse = client.get(suite)
     assert len(noms(reponse)) == nombre
