@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from partenaires.enums import Fonction
-from partenaires.models import Reseau, Structure
+from partenaires.models import Mandat, Reseau, Structure
 from partenaires.permissions.adhesion import LECTEURS, A, administre, tient_la_fiche
 from socle.permissions import TOUJOURS, Etat, Regle
 
@@ -29,11 +29,26 @@ TIENT_LA_FICHE = Etat(
     "d’aucun autre réseau",
     lambda acteur, membre: tient_la_fiche(acteur, membre.reseau_id, membre.structure.pk),
 )
+
+
+def _reunit(acteur, paire) -> bool:
+    if paire is None:
+        return True
+    if not set(paire.reseaux) <= set(acteur.reseaux(Fonction.ANIMATEUR)):
+        return False
+    # Sans quoi une fiche faite par lui remplacerait celle que la structure tient elle-même.
+    tenues = set(
+        Mandat.objects.administrent(acteur.jour, LECTEURS)
+        .filter(structure__in=[paire.gardee, paire.absorbee])
+        .values_list("structure", flat=True)
+    )
+    return paire.absorbee.pk not in tenues or paire.gardee.pk in tenues
+
+
 ANIME_TOUS_LES_RESEAUX = Etat(
-    "il anime tous les réseaux où l’une des deux fiches a une place",
-    lambda acteur, paire: (
-        paire is None or set(paire.reseaux) <= set(acteur.reseaux(Fonction.ANIMATEUR))
-    ),
+    "il anime tous les réseaux où l’une des deux fiches a une place, et la fiche gardée est celle "
+    "que quelqu’un administre",
+    _reunit,
 )
 
 REGLES = [

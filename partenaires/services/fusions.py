@@ -51,6 +51,10 @@ class Paire:
     reseaux: tuple[int, ...]
 
     @property
+    def inverse(self) -> "Paire":
+        return Paire(self.absorbee, self.gardee, self.reseaux)
+
+    @property
     def reseau_id(self) -> int | None:
         return self.reseaux[0] if self.reseaux else None
 

@@ -13,11 +13,12 @@ from partenaires.models import ConventionStructure, Fusion, Mandat, Structure
 from partenaires.models.structure import contient
 from partenaires.ressemblances import suggestions
 from partenaires.services import fusions
-from socle.permissions import exiger
+from socle.permissions import exiger, peut
 from socle.refus import Refus
 from socle.texte import mots_utiles
 
 PAR_PAGE, TROUVEES = 30, 20
+REUNIR = "partenaires.structures.reunir"
 
 
 def lire_uuid(saisie: str) -> UUID | None:
@@ -50,7 +51,7 @@ def _fusions_de(acteur):
 @require_GET
 def doublons(request):
     """Les fiches qui se ressemblent, et les fusions déjà faites."""
-    exiger(request.acteur, "partenaires.structures.reunir")
+    exiger(request.acteur, REUNIR)
     possibles = reunissables(request.acteur)
     mots = mots_utiles(request.GET.get("q", "")[:80])
     trouvees = possibles.filter(contient("cle_tri", mots)) if mots else possibles.none()
@@ -76,7 +77,13 @@ def structures_reunir(request, uuid, autre):
     visibles = Structure.objects.visible_par(request.acteur).select_related("commune")
     gardee = get_object_or_404(visibles, uuid=uuid)
     absorbee = get_object_or_404(visibles, uuid=autre)
-    exiger(request.acteur, "partenaires.structures.reunir", fusions.paire(gardee, absorbee))
+    paire = fusions.paire(gardee, absorbee)
+    if not peut(request.acteur, REUNIR, paire) and peut(request.acteur, REUNIR, paire.inverse):
+        messages.info(
+            request, f"La fiche à garder est {absorbee.nom}\u00a0: quelqu’un l’administre déjà."
+        )
+        return redirect("partenaires:structures_reunir", uuid=autre, autre=uuid)
+    exiger(request.acteur, REUNIR, paire)
     if request.method == "POST":
         try:
             fusions.reunir(acteur=request.acteur, gardee=gardee, absorbee=absorbee)
@@ -113,7 +120,7 @@ def fusion_annuler(request, uuid):
     )
     exiger(
         request.acteur,
-        "partenaires.structures.reunir",
+        REUNIR,
         fusions.paire(fusion.gardee, fusion.absorbee),
     )
     if request.method == "POST":

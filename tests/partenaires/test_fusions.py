@@ -38,6 +38,7 @@ from tests.fabriques import (
     UtilisateurFabrique,
     commune,
 )
+from tests.fabriques.distribution import redonner_le_mot_de_passe
 from tests.fabriques.partenaires import aujourd_hui
 
 pytestmark = pytest.mark.django_db
@@ -552,3 +553,14 @@ def test_la_liste_des_doublons_coute_toujours_autant(
     with nombre_de_requetes(8):
         page = client.get(liste)
     assert len(page.context["page_fusions"]) == 3
+
+
+def test_l_animation_garde_la_fiche_que_quelqu_un_administre(connecter, distribution, double):
+    """La sienne ne remplace pas celle que la structure tient : on la mène à l’autre sens."""
+    client = connecter(distribution.animatrice)
+    redonner_le_mot_de_passe(client, distribution.animatrice)
+    reponse = client.post(page_reunir(double, distribution.s1))
+    assert reponse.url == page_reunir(distribution.s1, double)
+    assert not Fusion.objects.filter(gardee=double).exists()
+    client.post(reponse.url)
+    assert Fusion.objects.filter(gardee=distribution.s1, absorbee=double).exists()
