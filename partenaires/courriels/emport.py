@@ -47,4 +47,11 @@ def _message(emport: Emport, remet: bool) -> Message:
 
 
 # Savoir que ses dossiers quittent l'installation ne se refuse pas.
-GENRES = [Genre(GENRE, "Quelqu’un a demandé le fichier de toutes les données d’un réseau", _composer, imperatif=True)]
+GENRES = [
+    Genre(
+        GENRE,
+        "Quelqu’un a demandé le fichier de toutes les données d’un réseau",
+        _composer,
+        imperatif=True,
+    )
+]

@@ -43,7 +43,7 @@ def verifier_les_reperes(texte: str, ancien: str = "") -> None:
     """
     if inconnus := sorted(_accolades(texte) - set(REPERES) - _accolades(ancien)):
         raise Refus(
-            f"Nous ne savons pas remplacer « {{{inconnus[0]}}} ». Les repères connus sont : "
+            f"Nous ne savons pas remplacer « {{{inconnus[0]}}} ». Les repères connus sont : "
             + ", ".join(f"{{{nom}}}" for nom in REPERES)
             + ".",
             "texte",
