@@ -439,6 +439,7 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.confirmations.GENRES",
     "partenaires.courriels.competences.GENRES",
     "partenaires.courriels.ressources.GENRES",
+    "partenaires.courriels.structures.GENRES",
     "partenaires.courriels.emport.GENRES",
     "partenaires.courriels.evenements.GENRES",
     "partenaires.courriels.conventions.GENRES",

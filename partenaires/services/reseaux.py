@@ -22,6 +22,7 @@ from partenaires.services.conformite import roles_manquants
 from partenaires.services.invitations import inviter, revoquer
 from partenaires.services.invitations_droits import a_deja_vecu
 from partenaires.services.mandats import verrouiller
+from partenaires.services.structures import annoncer
 from partenaires.signals import partage_ouvert
 from socle.refus import Refus
 from socle.texte import cle
@@ -77,6 +78,7 @@ def creer_reseau(
         periode=DateRange(reseau.aujourd_hui(), None),
     )
     ConventionStructure.objects.create(convention=convention, structure=structure)
+    annoncer(structure, reseau)
     reseau.structure_coordinatrice = structure
     reseau.save(update_fields=["structure_coordinatrice"])
     inviter(

@@ -3,13 +3,24 @@
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from partenaires.enums import EtatConvention, base_legale_de
-from partenaires.models import Commune, Convention, ConventionStructure, Reseau, Structure
+from partenaires.enums import LECTEURS, EtatConvention, base_legale_de
+from partenaires.models import (
+    Commune,
+    Convention,
+    ConventionStructure,
+    Mandat,
+    Reseau,
+    Structure,
+)
 from partenaires.services.mandats import verrouiller
+from socle.courriels import Depot, deposer
 from socle.enums import Operation
 from socle.journal import consigner
+from socle.models import Utilisateur
 from socle.refus import Refus
 from socle.texte import cle
+
+GENRE_ENTREE = "structure_entree"
 
 
 @transaction.atomic
@@ -70,7 +81,30 @@ def engager(structure: Structure, reseau: Reseau) -> Convention:
         periode=DateRange(reseau.aujourd_hui(), None),
     )
     ConventionStructure.objects.create(convention=convention, structure=structure)
+    annoncer(structure, reseau)
     return convention
+
+
+def annoncer(structure: Structure, reseau: Reseau) -> None:
+    """Qui administre déjà la structure, ailleurs, apprend qu'un réseau vient de la compter."""
+    jour = reseau.aujourd_hui()
+    personnes = Utilisateur.objects.filter(
+        pk__in=Mandat.objects.administrent(jour, LECTEURS)
+        .filter(structure=structure)
+        .exclude(reseau=reseau)
+        .values("utilisateur")
+    )
+    deposer(
+        [
+            Depot(
+                GENRE_ENTREE,
+                f"s{structure.pk}r{reseau.pk}:{jour}",
+                personne,
+                contexte={"structure": structure.pk, "reseau": reseau.pk},
+            )
+            for personne in personnes.order_by("pk")
+        ]
+    )
 
 
 @transaction.atomic

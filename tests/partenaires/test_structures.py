@@ -9,8 +9,10 @@ from partenaires.enums import BaseLegale, TypeStructure
 from partenaires.models import Convention, Structure
 from partenaires.services import imports
 from partenaires.services.reseaux import creer_reseau
-from partenaires.services.structures import ajouter_structure
+from partenaires.services.structures import GENRE_ENTREE, ajouter_structure
 from socle.acteur import acteur_de
+from socle.courriels import genres
+from socle.models import Courriel
 from tests.fabriques import commune
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,19 @@ def test_seule_l_animation_ajoute(connecter, auteur, etrangere, adresse):
     assert connecter(auteur).get(adresse).status_code == 403
     assert connecter(etrangere).post(adresse, saisie()).status_code == 404
     assert not Structure.objects.filter(nom="Coopérative des métiers du bois").exists()
+
+
+def test_ses_administrateurs_d_ailleurs_l_apprennent(connecter, animatrice_b, distribution):
+    """Un autre réseau compte la structure : qui l’administre le lit, et personne d’autre."""
+    s1 = distribution.s1
+    s1.commune = commune()
+    s1.save(update_fields=["commune"])
+    ailleurs = reverse("partenaires:structure_nouvelle", args=[distribution.reseau_b.slug])
+    connecter(animatrice_b).post(ailleurs, saisie(nom=s1.nom, type=s1.type, commune="Ambert"))
+    courriel = Courriel.objects.get(genre=GENRE_ENTREE)
+    assert courriel.destinataire == distribution.auteur
+    composer = genres()[GENRE_ENTREE].composer
+    assert s1.nom in composer([courriel])[courriel.pk].sujet
+    assert distribution.reseau_b.nom in composer([courriel])[courriel.pk].texte
+    distribution.mandats["auteur"].delete()
+    assert composer([courriel])[courriel.pk] is None
