@@ -24,11 +24,18 @@ PAS_DES_PAGES = {
     "sante:sante",
     "sante:vivant",
     "sante:pret",
+    "partenaires:annuaire_public_donnees",
+    "partenaires:carnet_export",
     "partenaires:carte_population",
     "partenaires:communes",
+    "partenaires:conformite_pdf",
     "partenaires:contours",
+    "partenaires:convention_pdf",
+    "partenaires:conventions_export",
     "partenaires:couverture_export",
     "partenaires:couverture_pdf",
+    "partenaires:document",
+    "partenaires:emport_fichier",
     "partenaires:agenda_personnel",
     "partenaires:agenda_public",
     "partenaires:evenement_calendrier",
@@ -36,6 +43,8 @@ PAS_DES_PAGES = {
     "partenaires:evenement_export",
     "partenaires:mandat_lettre",
     "partenaires:personnes_export",
+    "partenaires:ressource_fichier",
+    "partenaires:structures_import_modele",
     "porteurs:reunion_calendrier",
     "socle:courriel_corps",
     "mfa_download_recovery_codes",
@@ -61,6 +70,8 @@ PAGES = [
     if not p.bouton and p.route not in PAS_DES_PAGES and (p.attendu == 200 or p.donnees is not None)
 ]
 SAISIES = [p for p in PAGES if p.donnees and p.route not in SANS_SAISIE]
+# Près de cinq cents regards, à deux tailles : les longues suites les passent toutes.
+pytestmark = pytest.mark.lent
 ROLES = ["auteur", "animatrice", "elue", "accueil", "parrain", "auditrice", "administratrice"]
 # Le réseau B n'a rien : ni dossier, ni réunion, ni invitation.
 VIDES = [

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accueil.demonstration import verifier_invariants
 from partenaires.invariants import VERIFICATIONS as VERIFICATIONS_PARTENAIRES
 from partenaires.models import (
-    Convention,
+    ConventionStructure,
     Invitation,
     Mandat,
     Reseau,
@@ -283,7 +283,8 @@ def test_une_coordonnee_perimee_se_voit(dossiers):
 
 
 def _sans_convention(reseau):
-    Convention.objects.filter(reseau=reseau).delete()
+    """Plus aucune structure n’y est partie : rien ne lie personne au réseau."""
+    ConventionStructure.objects.filter(convention__reseau=reseau).delete()
 
 
 def _sans_commune(reseau):

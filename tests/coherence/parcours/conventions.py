@@ -77,13 +77,17 @@ def piece(scene: Scene):
     )
 
 
+def _numero(scene: Scene) -> int:
+    return CharteFonctionnement.objects.filter(reseau=scene.d.reseau).count() + 1
+
+
 def charte(scene: Scene):
     return _une(
         scene,
         "charte_publiee",
         lambda: CharteFonctionnement.objects.create(
             reseau=scene.d.reseau,
-            numero=1,
+            numero=_numero(scene),
             texte=f"Ensemble {scene.marqueur}",
             etat=EtatCharte.PUBLIEE,
             publiee_le=timezone.now(),
@@ -96,7 +100,7 @@ def brouillon(scene: Scene):
         scene,
         "charte_en_cours",
         lambda: CharteFonctionnement.objects.create(
-            reseau=scene.d.reseau, numero=1, texte=f"Ensemble {scene.marqueur}"
+            reseau=scene.d.reseau, numero=_numero(scene), texte=f"Ensemble {scene.marqueur}"
         ),
     )
 

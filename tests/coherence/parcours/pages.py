@@ -17,7 +17,7 @@ from tests.coherence.parcours.base import (
 def lien_de_refus(scene) -> dict:
     """Celui d'une invitation, reçue par une personne sans compte."""
     deposer([Depot("invitation", scene.marqueur, adresse="sans.compte@essai.test")])
-    return {"jeton": jeton(Courriel.objects.get(periode=scene.marqueur))}
+    return {"jeton": jeton(Courriel.objects.get(genre="invitation", periode=scene.marqueur))}
 
 
 PAGES = [

@@ -3,10 +3,11 @@
 from datetime import time, timedelta
 
 from partenaires.enums import Fonction, TypeStructure
-from partenaires.models import Mandat, Reseau
+from partenaires.models import Reseau
 from porteurs.calendrier import dates_de_serie
 from tests.coherence.parcours.base import INTERDIT, Parcours
 from tests.coherence.scene import Scene
+from tests.fabriques import ConventionFabrique, ReseauFabrique, StructureFabrique
 from tests.fabriques.partenaires import BRIOUDE, THIERS, aujourd_hui
 
 
@@ -19,14 +20,14 @@ def _permettre(scene: Scene) -> None:
 
 
 def _enfant(scene: Scene) -> None:
-    """Le réseau B devient enfant de A, et nul ne l'anime."""
-    _permettre(scene)
-    _sans_animateur(scene)
-    Reseau.objects.filter(pk=scene.d.reseau_b.pk).update(parent=scene.d.reseau)
-
-
-def _sans_animateur(scene: Scene) -> None:
-    Mandat.objects.filter(reseau=scene.d.reseau_b, fonction=Fonction.ANIMATEUR).delete()
+    """Un réseau neuf, enfant de A, que nul n'a encore animé."""
+    if not hasattr(scene, "enfant_neuf"):
+        _permettre(scene)
+        structure = StructureFabrique(nom="Pays neuf")
+        scene.enfant_neuf = ReseauFabrique(
+            parent=scene.d.reseau, nom="Enfant neuf", structure_coordinatrice=structure
+        )
+        ConventionFabrique(reseau=scene.enfant_neuf, structures=[structure])
 
 
 def _b(scene: Scene) -> dict:
@@ -103,8 +104,7 @@ ADMINISTRATION = [
         "administratrice",
         "animatrice",
         INTERDIT,
-        lambda s: {"slug": s.d.reseau_b.slug},
-        prepare=_sans_animateur,
+        lambda s: _enfant(s) or {"slug": s.enfant_neuf.slug},
         donnees=lambda s: NOUVELLE,
         attendu=302,
     ),
@@ -121,7 +121,7 @@ ADMINISTRATION = [
 ]
 
 ENFANTS = [
-    _animation("partenaires:reseaux_enfants", prepare=_enfant, montre=lambda s: s.d.reseau_b.nom),
+    _animation("partenaires:reseaux_enfants", prepare=_enfant, montre=lambda s: "Enfant neuf"),
     _animation(
         "partenaires:reseau_enfant_nouveau",
         prepare=_permettre,
@@ -130,8 +130,7 @@ ENFANTS = [
     ),
     _animation(
         "partenaires:reseau_enfant_animateur",
-        prepare=_enfant,
-        adresse=_b,
+        adresse=lambda s: _enfant(s) or s.reseau | {"slug": s.enfant_neuf.slug},
         donnees=lambda s: NOUVELLE,
         attendu=302,
     ),

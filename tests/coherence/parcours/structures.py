@@ -28,10 +28,15 @@ def _liste(scene: Scene) -> ImportStructures:
     )[0]
 
 
+def _nouveau_double(scene: Scene):
+    double = StructureFabrique(nom=f"Chambre {scene.marqueur}")
+    ConventionFabrique(reseau=scene.d.reseau, structures=[double])
+    return double
+
+
 def _double(scene: Scene):
     if not hasattr(scene, "double_de_s1"):
-        scene.double_de_s1 = StructureFabrique(nom=f"Chambre {scene.marqueur}")
-        ConventionFabrique(reseau=scene.d.reseau, structures=[scene.double_de_s1])
+        scene.double_de_s1 = _nouveau_double(scene)
     return scene.double_de_s1
 
 
@@ -42,7 +47,9 @@ def _paire(scene: Scene) -> dict:
 def _fusion(scene: Scene) -> dict:
     if not hasattr(scene, "fusion_de_s1"):
         scene.fusion_de_s1 = reunir(
-            acteur=acteur_de(scene.d.animatrice), gardee=scene.d.s1, absorbee=_double(scene)
+            acteur=acteur_de(scene.d.animatrice),
+            gardee=scene.d.s1,
+            absorbee=_nouveau_double(scene),
         )
     return {"uuid": scene.fusion_de_s1.uuid}
 
