@@ -107,7 +107,7 @@ def _carte(reseau, departements: list[str]) -> dict:
     toutes = list(
         Commune.objects.filter(departement__code__in=departements)
         .order_by("cle_tri", "code")
-        .values_list("code", "nom", "epci__nom")[: COMMUNES_UNE_A_UNE + 1]
+        .values_list("code", "nom")[: COMMUNES_UNE_A_UNE + 1]
     )
     deja = Commune.objects.filter(reseaux=reseau, departement__code__in=departements)
     deja = set(deja.values_list("code", flat=True))
