@@ -401,7 +401,8 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.emport.REGLES",
     "partenaires.permissions.ressources.REGLES",
     "partenaires.permissions.evenements.REGLES",
-    "porteurs.permissions.REGLES",
+    "porteurs.permissions.dossiers.REGLES",
+    "porteurs.permissions.reunions.REGLES",
     "accueil.permissions.REGLES",
 ]
 MAILLON_MENUS = [
@@ -443,7 +444,7 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.emport.GENRES",
     "partenaires.courriels.evenements.GENRES",
     "partenaires.courriels.conventions.GENRES",
-    "porteurs.courriels.GENRES",
+    "porteurs.courriels.reunions.GENRES",
 ]
 # Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.
 MAILLON_DEPARTS = ["porteurs.services.departs.DEPARTS"]

@@ -10,7 +10,7 @@ from porteurs.agenda import compter
 from porteurs.enums import EtatRelais, NatureReunion, Volet
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais, Reunion
 from porteurs.models.acces import Acces
-from porteurs.permissions import A, P, T
+from porteurs.permissions.dossiers import A, P, T
 from socle.tuiles import Tuile
 
 # Une tuile montre l'essentiel ; la liste complète est à un geste.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from partenaires.models import Mandat
-from porteurs.courriels import GENRES
+from porteurs.courriels.reunions import GENRES
 from porteurs.enums import Audience, EtatReunion, NatureEchange, NatureReunion
 from porteurs.models import Acces, Dossier, Echange, Reunion
 from porteurs.services.dossier import changer_etape, enregistrer_opposition

@@ -1,4 +1,4 @@
-"""Les adresses des réunions, et celle du lien « ajouter une ligne ». Incluses par porteurs.urls."""
+"""Les adresses des réunions, et celle du lien « ajouter une ligne »."""
 
 from django.urls import include, path
 

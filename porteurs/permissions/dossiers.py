@@ -1,4 +1,4 @@
-"""Qui peut quoi sur les dossiers et les réunions. Qui *voit* : ``visible_par`` et la table acces."""
+"""Qui peut quoi sur les dossiers. Qui *voit* : ``visible_par`` et la table acces."""
 
 from partenaires.enums import Fonction, Module
 from porteurs.enums import Volet
@@ -170,39 +170,6 @@ REGLES = [
         "Classer un doublon signalé",
         ("porteurs:doublon_traiter",),
         {A: TOUJOURS},
-        module=Module.DOSSIERS,
-    ),
-    Regle(
-        "porteurs.reunions",
-        "Voir les réunions et leur ordre du jour",
-        ("porteurs:reunions", "porteurs:reunion", "porteurs:reunion_calendrier"),
-        {T: TOUJOURS, A: TOUJOURS, E: TOUJOURS},
-        module=Module.REUNIONS,
-    ),
-    Regle(
-        "porteurs.reunion.tenir",
-        "Prévoir, modifier ou annuler une réunion",
-        (
-            "porteurs:reunion_nouvelle",
-            "porteurs:reunion_serie",
-            "porteurs:reunion_modifier",
-            "porteurs:reunion_annuler",
-        ),
-        {A: TOUJOURS},
-        module=Module.REUNIONS,
-    ),
-    Regle(
-        "porteurs.reunion.point",
-        "Ajouter un dossier à l’ordre du jour, ou l’en retirer",
-        ("porteurs:point_ajouter", "porteurs:point_retirer"),
-        {T: TOUJOURS, A: TOUJOURS},
-        module=Module.REUNIONS,
-    ),
-    Regle(
-        "porteurs.ligne",
-        "Ajouter une ligne à un dossier depuis un courriel, sans se connecter",
-        ("porteurs:ligne",),
-        {"public": Etat("le lien signé est valable", lambda acteur, objet: True)},
         module=Module.DOSSIERS,
     ),
 ]

@@ -37,7 +37,6 @@ from socle.courriels import Genre, Message, rendre
 from socle.dates import jour_en_mots
 from socle.models import Courriel, LienSigne
 from socle.permissions import peut
-from socle.preferences import Famille
 
 # Un courriel se lit en deux minutes : le reste est compté, et la page le montre.
 MIENS_MONTRES = 8
@@ -250,13 +249,4 @@ GENRES = [
         famille="reunions",
     ),
     Genre(GENRE_ANNULATION, "Réunion annulée", _annulations, famille="reunions"),
-]
-
-FAMILLES = [
-    Famille(
-        "reunions",
-        "Les réunions de mes réseaux",
-        "L’ordre du jour une semaine avant et la veille, avec ce qui vous attend, et "
-        "l’annulation s’il y en a une. Rien quand il n’y a rien à dire.",
-    )
 ]

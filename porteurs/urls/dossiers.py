@@ -1,3 +1,5 @@
+"""Les adresses d’un dossier et de ce qu’on y fait."""
+
 from django.urls import include, path, register_converter
 
 from porteurs.enums import RoleAffectation
@@ -17,7 +19,6 @@ class RoleConverter:
 
 register_converter(RoleConverter, "role")
 
-app_name = "porteurs"
 _dossier = [
     path("", dossier.detail, name="dossier"),
     path("modifier/", dossier.modifier, name="dossier_modifier"),
@@ -56,5 +57,4 @@ urlpatterns = [
         suivi.doublon_traiter,
         name="doublon_traiter",
     ),
-    path("", include("porteurs.urls_reunions")),
 ]
