@@ -6,6 +6,6 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accueil.settings")
 
-app = Celery("maillon")
+app = Celery("maillon", task_cls="socle.historique:TacheNommee")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -9,6 +9,7 @@ strict : une valeur qui ne se comprend pas arrête le démarrage.
 from datetime import timedelta
 from pathlib import Path
 
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "pgtrigger",
+    "pghistory",
     "socle",
     "partenaires",
     "porteurs",
@@ -91,6 +93,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "socle.middleware.SessionBornee",
     "socle.middleware.ActeurDeLaRequete",
+    # Après la session : le geste nomme la personne ; avant tout ce qui écrit.
+    "socle.historique.GesteDeLaPage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -253,6 +257,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=15),
     },
 }
+
+# --- Historique (docs/decisions/0012-historique.md) ------------------------------------------
+
+# Le geste tient à chaque ligne : ni table de contextes à réécrire, ni jointure à la lecture.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+# Un évènement se retrouve par son dossier : un index par table, et non un par clé étrangère.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="+", db_index=False)
 
 # --- Langue et temps ---------------------------------------------------------------------
 
