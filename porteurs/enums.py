@@ -69,6 +69,33 @@ class NatureFinancement(models.TextChoices):
     PRIX = "prix", "prix de concours"
 
 
+class EtatFinancement(models.TextChoices):
+    DEMANDE = "demande", "demandé"
+    ACCORDE = "accorde", "accordé"
+    VERSE = "verse", "versé"
+    REFUSE = "refuse", "refusé"
+
+
+class EtatCandidature(models.TextChoices):
+    DEPOSEE = "deposee", "candidature déposée"
+    PRESELECTIONNEE = "preselectionnee", "présélectionnée"
+    LAUREATE = "laureate", "lauréate"
+    NON_RETENUE = "non_retenue", "non retenue"
+    RETIREE = "retiree", "retirée"
+
+
+class ReponseSuivi(models.TextChoices):
+    """Ce que devient une activité installée."""
+
+    ACTIVE = "active", "toujours en activité"
+    ARRETEE = "arretee", "activité arrêtée"
+
+
+class FinDeLien(models.TextChoices):
+    INSTALLE = "installe", "le repreneur est installé"
+    ROMPU = "rompu", "sans suite"
+
+
 class Origine(models.TextChoices):
     LOCALE = "locale", "du territoire"
     AILLEURS = "ailleurs", "d’ailleurs"

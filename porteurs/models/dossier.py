@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from partenaires.enums import SectionNaf
@@ -108,7 +108,7 @@ class DossierQuerySet(models.QuerySet):
         ``roles``, ``relais_lus``, ``etapes_lues`` et ``personnes`` sont des listes ;
         ``financements_lus`` et ``droits_lus``, des dictionnaires, viennent avec le dossier.
         """
-        financements = Financement.objects.filter(dossier=OuterRef("pk")).order_by(
+        financements = Financement.objects.filter(dossier=OuterRef("pk")).acquis().order_by(
             "accorde_le", "pk"
         )
         return (
@@ -122,7 +122,7 @@ class DossierQuerySet(models.QuerySet):
                             nature="nature",
                             montant="montant",
                             le="accorde_le",
-                            structure="structure__nom",
+                            structure=Coalesce("structure__nom", "financeur"),
                         )
                     )
                 ),
