@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils import timezone
@@ -20,10 +20,10 @@ from partenaires.models import (
     StructureCommune,
 )
 from partenaires.models.confirmation import PERIODE
-from partenaires.services.fusion_lignes import Deplacement, cles_vers, remonter
 from partenaires.signals import structures_fusionnees
 from socle.dates import date_en_mots
 from socle.enums import Operation
+from socle.fusion_lignes import Deplacement, cles_vers, compter, remonter, verifier_les_cles
 from socle.journal import consigner
 from socle.listes import contributions
 from socle.refus import Refus
@@ -80,13 +80,7 @@ def cles_a_suivre() -> list:
 
 def apercu(absorbee: Structure) -> list[tuple[str, int]]:
     """Ce qui passera d'une fiche à l'autre : ``(nature, nombre)``, sans les natures vides."""
-    comptes: dict[str, int] = {}
-    for champ in cles_a_suivre():
-        nombre = champ.model._base_manager.filter(**{champ.attname: absorbee.pk}).count()
-        if nombre:
-            nature = _nature(champ.model, nombre)
-            comptes[nature] = comptes.get(nature, 0) + nombre
-    return sorted(comptes.items())
+    return compter(cles_a_suivre(), absorbee.pk)
 
 
 # Ce qui se compare d'une fiche à l'autre : le libellé, la colonne, et ce qui s'en lit.
@@ -114,10 +108,6 @@ def comparer(gardee: Structure, absorbee: Structure) -> tuple[list[dict], list[d
                 ligne = {"libelle": libelle, "valeur": str(getattr(fiche, lu)), "garde": garde}
                 lignes[fiche.pk].append(ligne)
     return lignes[gardee.pk], lignes[absorbee.pk]
-
-
-def _nature(modele, nombre: int) -> str:
-    return str(modele._meta.verbose_name_plural if nombre > 1 else modele._meta.verbose_name)
 
 
 def obstacles(gardee: Structure, absorbee: Structure) -> list[str]:
@@ -159,13 +149,13 @@ def reunir(*, acteur, gardee: Structure, absorbee: Structure) -> Fusion:
     for champ in cles_a_suivre():
         deplacement.deplacer(champ, absorbee.pk, gardee.pk)
     _completer(deplacement, gardee, absorbee)
-    _verifier_les_cles()
+    verifier_les_cles()
     fusion = Fusion.objects.create(
         gardee=gardee,
         absorbee=absorbee,
         par=acteur.utilisateur,
         changements=deplacement.changements,
-        comptes=_comptes(deplacement),
+        comptes=deplacement.comptes(),
     )
     structures_fusionnees.send(sender=Fusion, structures=[gardee.pk, absorbee.pk])
     consigner(acteur, Operation.MODIFICATION, "fusion", fusion_reference(fusion))
@@ -295,30 +285,6 @@ def _completer(deplacement: Deplacement, gardee: Structure, absorbee: Structure)
         deplacement.modifier(Structure, gardee.pk, **valeurs)
 
 
-def _verifier_les_cles() -> None:
-    """Les clés étrangères se vérifient d'ordinaire à la validation : les éprouver dès maintenant."""
-    with connection.cursor() as curseur:
-        curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        curseur.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-def _comptes(deplacement: Deplacement) -> list[dict]:
-    """Ce qui s'est passé, par nature, pour les gens."""
-    modeles = {*deplacement.deplacees, *deplacement.reunies, *deplacement.laissees}
-    return sorted(
-        (
-            {
-                "nature": str(modele._meta.verbose_name_plural),
-                "deplacees": deplacement.deplacees[modele],
-                "reunies": deplacement.reunies[modele],
-                "laissees": deplacement.laissees[modele],
-            }
-            for modele in modeles
-        ),
-        key=lambda compte: compte["nature"],
-    )
-
-
 # --- Défaire ---------------------------------------------------------------------------------
 
 
@@ -342,7 +308,7 @@ def defaire(*, acteur, fusion: Fusion) -> Fusion:
     try:
         with transaction.atomic():
             ecarts = remonter(fusion.changements)
-            _verifier_les_cles()
+            verifier_les_cles()
             if ecarts:
                 raise Refus(
                     "On ne peut plus remettre les deux fiches exactement comme avant, car ceci a "

@@ -1,8 +1,9 @@
 """Déplacer les lignes d'un objet vers un autre en notant tout, et tout remonter.
 
-Rien ici ne sait ce qu'est une structure : on suit les clés étrangères de tous les modèles de
-l'installation, ceux des applications du dessus compris. Chaque geste est noté dans l'ordre,
-tel qu'il faut le défaire :
+Rien ici ne sait ce qu'est une structure ou un dossier : on suit les clés étrangères de tous les
+modèles de l'installation, ceux des applications du dessus compris. L'historique tenu par
+déclencheurs n'est pas suivi : il dit ce qui fut, et le geste même s'y inscrit. Chaque geste est
+noté dans l'ordre, tel qu'il faut le défaire :
 
 - ``cle`` : une clé étrangère de ces lignes est passée d'une valeur à une autre ;
 - ``maj`` : ces colonnes d'une ligne valaient ``avant``, elles valent ``apres`` ;
@@ -16,6 +17,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+import pghistory.models
 from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -34,7 +36,9 @@ def cles_vers(modele) -> list[models.ForeignKey]:
     return [
         champ
         for autre in apps.get_models(include_auto_created=True)
-        if autre._meta.managed and not autre._meta.proxy
+        if autre._meta.managed
+        and not autre._meta.proxy
+        and not issubclass(autre, pghistory.models.Event)
         for champ in autre._meta.local_fields
         if isinstance(champ, models.ForeignKey) and champ.related_model is modele
     ]
@@ -73,7 +77,8 @@ class Deplacement:
         avant = lire_ligne(modele, pk)
         modele._base_manager.filter(pk=pk).update(**valeurs)
         apres = lire_ligne(modele, pk)
-        touchees = [colonne for colonne in avant if avant[colonne] != apres[colonne]]
+        calculees = {c.column for c in modele._meta.local_concrete_fields if c.generated}
+        touchees = [c for c in avant if c not in calculees and avant[c] != apres[c]]
         if touchees:
             self._noter(
                 "maj",
@@ -154,6 +159,41 @@ class Deplacement:
                 raise Refus(f"Ces deux fiches ont en commun des {nom} qu’on ne sait pas réunir.")
         self.supprimer(modele, double)
         self.reunies[modele] += 1
+
+    def comptes(self) -> list[dict]:
+        """Ce qui s'est passé, par nature, pour les gens."""
+        modeles = {*self.deplacees, *self.reunies, *self.laissees}
+        return sorted(
+            (
+                {
+                    "nature": str(modele._meta.verbose_name_plural),
+                    "deplacees": self.deplacees[modele],
+                    "reunies": self.reunies[modele],
+                    "laissees": self.laissees[modele],
+                }
+                for modele in modeles
+            ),
+            key=lambda compte: compte["nature"],
+        )
+
+
+def compter(cles: Iterable[models.ForeignKey], pk) -> list[tuple[str, int]]:
+    """Ce qui désigne cet objet par ces clés : ``(nature, nombre)``, sans les natures vides."""
+    comptes: Counter = Counter()
+    for champ in cles:
+        comptes[champ.model] += champ.model._base_manager.filter(**{champ.attname: pk}).count()
+    return sorted(
+        (str(modele._meta.verbose_name_plural if n > 1 else modele._meta.verbose_name), n)
+        for modele, n in comptes.items()
+        if n
+    )
+
+
+def verifier_les_cles() -> None:
+    """Les clés étrangères se vérifient d'ordinaire à la validation : les éprouver dès maintenant."""
+    with connection.cursor() as curseur:
+        curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        curseur.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 class _ColonnesUniques:
@@ -244,17 +284,22 @@ def _enveloppe(modele, pks: list, periode: str) -> Range:
 # --- Défaire ---------------------------------------------------------------------------------
 
 
-def remonter(changements: list[dict]) -> list[str]:
+def remonter(changements: list[dict], vivantes: dict[str, set[str]] | None = None) -> list[str]:
     """Défait les changements, du dernier au premier. Rend une phrase par chose changée depuis.
 
-    À appeler dans une transaction, défaite s'il revient la moindre phrase.
+    ``vivantes`` : par modèle, les colonnes qui bougent d'elles-mêmes à chaque geste ; changées
+    depuis, elles gardent leur valeur au lieu de tout empêcher. À appeler dans une transaction,
+    défaite s'il revient la moindre phrase.
     """
+    vivantes = vivantes or {}
     ecarts: Counter = Counter()
     for changement in reversed(changements):
         modele = apps.get_model(changement["m"])
         try:
             with transaction.atomic():
-                intacte = _DEFAIRE[changement["op"]](modele, changement)
+                intacte = _DEFAIRE[changement["op"]](
+                    modele, changement, vivantes.get(changement["m"], frozenset())
+                )
         except IntegrityError:
             intacte = False
         if not intacte:
@@ -262,7 +307,7 @@ def remonter(changements: list[dict]) -> list[str]:
     return [f"{nom} ({nombre})" for nom, nombre in sorted(ecarts.items())]
 
 
-def _defaire_cle(modele, changement) -> bool:
+def _defaire_cle(modele, changement, vivantes) -> bool:
     table, colonne, cle = modele._meta.db_table, changement["c"], modele._meta.pk.column
     with connection.cursor() as curseur:
         curseur.execute(
@@ -273,12 +318,18 @@ def _defaire_cle(modele, changement) -> bool:
         return curseur.rowcount == len(changement["pks"])
 
 
-def _defaire_maj(modele, changement) -> bool:
+def _defaire_maj(modele, changement, vivantes) -> bool:
     table, cle, pk = modele._meta.db_table, modele._meta.pk.column, changement["pk"]
     ligne = lire_ligne(modele, pk)
-    if ligne is None or any(ligne[c] != v for c, v in changement["apres"].items()):
+    if ligne is None:
         return False
-    colonnes = ", ".join(f'"{c}"' for c in changement["avant"])
+    bougees = {c for c, v in changement["apres"].items() if ligne[c] != v}
+    if bougees - vivantes:
+        return False
+    a_remettre = [c for c in changement["avant"] if c not in bougees]
+    if not a_remettre:
+        return True
+    colonnes = ", ".join(f'"{c}"' for c in a_remettre)
     with connection.cursor() as curseur:
         curseur.execute(
             f'UPDATE "{table}" SET ({colonnes}) = (SELECT {colonnes}'  # noqa: S608 — noms du modèle
@@ -288,7 +339,7 @@ def _defaire_maj(modele, changement) -> bool:
         return curseur.rowcount == 1
 
 
-def _defaire_suppr(modele, changement) -> bool:
+def _defaire_suppr(modele, changement, vivantes) -> bool:
     table = modele._meta.db_table
     colonnes = ", ".join(
         f'"{c.column}"' for c in modele._meta.local_concrete_fields if not c.generated
