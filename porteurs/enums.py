@@ -15,10 +15,42 @@ class NatureProjet(models.TextChoices):
     INSTALLATION_FAMILIALE = "famille", "installation d’une famille"
 
 
+class RoleParticipation(models.TextChoices):
+    """La place d'un adulte dans le projet ; les enfants se comptent au volet privé, sans nom."""
+
+    PORTEUR = "porteur", "porte le projet"
+    FOYER = "foyer", "adulte du foyer"
+
+
+class OrigineDossier(models.TextChoices):
+    """Comment la personne est arrivée jusqu'au réseau."""
+
+    PASSAGE = "passage", "venue d’elle-même"
+    SIGNALEMENT = "signalement", "signalée par un premier accueil"
+    FORMULAIRE = "formulaire", "formulaire du site"
+    ANNONCE = "annonce", "annonce de la bourse"
+    EVENEMENT = "evenement", "évènement"
+    RELAIS = "relais", "confiée par un autre réseau"
+    REPRISE = "reprise", "reprise d’un tableau existant"
+
+
+class Langue(models.TextChoices):
+    FRANCAIS = "fr", "français"
+    ANGLAIS = "en", "anglais"
+
+
 class ModeInformation(models.TextChoices):
     ORAL = "oral", "de vive voix"
     COURRIER = "courrier", "par courrier"
     COURRIEL = "courriel", "par courriel"
+
+
+class ModeAccord(models.TextChoices):
+    """Comment l'accord exprès a été donné."""
+
+    ORAL = "oral", "de vive voix"
+    SIGNE = "signe", "par écrit, signé"
+    EN_LIGNE = "en_ligne", "en ligne, dans son espace"
 
 
 class Volet(models.TextChoices):
@@ -47,11 +79,41 @@ class EtatRelais(models.TextChoices):
     ANNULE = "annule", "annulé"
 
 
+class EtatBesoin(models.TextChoices):
+    OUVERT = "ouvert", "à orienter"
+    ORIENTE = "oriente", "proposé, sans réponse"
+    PRIS = "pris", "pris en charge"
+    SANS_SOLUTION = "sans_solution", "personne dans le réseau"
+    REPONDU = "repondu", "répondu"
+    ABANDONNE = "abandonne", "sans objet"
+
+
+class EtatOrientation(models.TextChoices):
+    ENVOYEE = "envoyee", "envoyée"
+    PRISE = "prise", "prise en charge"
+    REFUSEE = "refusee", "refusée"
+    PASSEE = "passee", "passée à une autre structure"
+    RETIREE = "retiree", "retirée"
+
+
+class EtatDemandeAcces(models.TextChoices):
+    ENVOYEE = "envoyee", "envoyée"
+    ACCEPTEE = "acceptee", "acceptée"
+    REFUSEE = "refusee", "refusée"
+    RETIREE = "retiree", "retirée"
+
+
 class NatureEchange(models.TextChoices):
     NOTE = "note", "note"
     APPEL = "appel", "appel"
     RENCONTRE = "rencontre", "rencontre"
+    VISITE = "visite", "visite sur place"
     COURRIEL = "courriel", "courriel"
+    MESSAGE = "message", "message"
+
+
+# Un message passe par l’espace du porteur : il ne se note pas après coup.
+NATURES_NOTEES = [nature for nature in NatureEchange if nature != NatureEchange.MESSAGE]
 
 
 class Audience(models.TextChoices):
@@ -111,3 +173,57 @@ class EtatReunion(models.TextChoices):
     PREVUE = "prevue", "prévue"
     TENUE = "tenue", "tenue"
     ANNULEE = "annulee", "annulée"
+
+
+class NatureDroit(models.TextChoices):
+    """Ce qu'une personne peut demander sur ce qui est gardé d'elle."""
+
+    COPIE = "copie", "une copie de ce qui me concerne"
+    EFFACEMENT = "effacement", "l’effacement de ce qui me concerne"
+
+
+class EtatDroit(models.TextChoices):
+    RECUE = "recue", "reçue"
+    FAITE = "faite", "faite"
+    REFUSEE = "refusee", "refusée"
+    RETIREE = "retiree", "retirée"
+
+
+class SourceDemande(models.TextChoices):
+    """Par où une personne arrive au réseau."""
+
+    SIGNALEMENT = "signalement", "signalée par un premier accueil"
+    FORMULAIRE = "formulaire", "formulaire public"
+    ANNONCE = "annonce", "annonce de la bourse"
+    EVENEMENT = "evenement", "évènement"
+    TRANSMISSION = "transmission", "transmise par un autre réseau"
+
+
+class EtatDemande(models.TextChoices):
+    NOUVELLE = "nouvelle", "nouvelle"
+    TRANSMISE = "transmise", "transmise"
+    PRISE = "prise", "prise"
+    CLOSE = "close", "close"
+
+
+# Une demande transmise attend, comme une nouvelle, que quelqu'un la prenne.
+DEMANDE_EN_ATTENTE = [EtatDemande.NOUVELLE, EtatDemande.TRANSMISE]
+
+
+class MotifCloture(models.TextChoices):
+    """Pourquoi une demande se ferme sans devenir un dossier."""
+
+    RENSEIGNEE = "renseignee", "renseignée, pas besoin de suite"
+    SANS_SUITE = "sans_suite", "ne souhaite pas être accompagnée"
+    INJOIGNABLE = "injoignable", "injoignable après plusieurs essais"
+    DEJA = "deja", "déjà reçue ou déjà suivie"
+    HORS_SUJET = "hors_sujet", "n’est pas une demande pour le réseau"
+    AUTRE = "autre", "autre raison"
+
+
+class RegardDemande(models.TextChoices):
+    """Ce que l'acteur lit d'une demande."""
+
+    ENTIER = "entier", "la personne et ce qu’elle demande"
+    TRI = "tri", "de quoi l’aiguiller, sans la personne"
+    SIGNALEMENT = "signalement", "ce qu’il a signalé et qui l’a pris"

@@ -1,30 +1,60 @@
 from porteurs.models.acces import Acces
+from porteurs.models.accord import AccordPartage, DemandeAcces
+from porteurs.models.besoin import Besoin, Orientation
 from porteurs.models.cession import LienDossiers
 from porteurs.models.concours import Candidature, Concours
-from porteurs.models.dossier import Dossier, EtapeDossier, Participation, Porteur
+from porteurs.models.demande import (
+    Demande,
+    PermanenceEpci,
+    Rapprochement,
+    ReglageDemandes,
+    TourPermanence,
+    TransmissionDemande,
+)
+from porteurs.models.dossier import Dossier, EtapeDossier
 from porteurs.models.doublon import DoublonSignale
+from porteurs.models.espace import DemandeDroit, EntreeEspace
 from porteurs.models.financement import Financement
+from porteurs.models.porteur import Participation, Porteur
+from porteurs.models.remplacement import Remplacement
 from porteurs.models.reunion import PointReunion, Reunion
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
 from porteurs.models.suivi_installation import Installation, SuiviInstallation
+from porteurs.models.volets import PartAdulte, VoletPrive, VoletProfessionnel
 
 __all__ = [
     "Acces",
+    "AccordPartage",
     "Action",
     "Affectation",
     "Candidature",
     "Concours",
+    "Besoin",
+    "Demande",
+    "DemandeAcces",
+    "DemandeDroit",
     "Dossier",
     "DoublonSignale",
     "Echange",
+    "EntreeEspace",
     "EtapeDossier",
     "Financement",
     "Installation",
     "LienDossiers",
+    "Orientation",
+    "PartAdulte",
     "Participation",
+    "PermanenceEpci",
     "PointReunion",
     "Porteur",
+    "Rapprochement",
+    "ReglageDemandes",
     "Relais",
+    "Remplacement",
     "Reunion",
     "SuiviInstallation",
+    "TourPermanence",
+    "TransmissionDemande",
+    "VoletPrive",
+    "VoletProfessionnel",
 ]

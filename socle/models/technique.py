@@ -35,8 +35,9 @@ class EnvoiUnique(models.Model):
     """Un formulaire envoyé deux fois n'agit qu'une : sa clé mène au résultat du premier envoi."""
 
     cle = models.UUIDField(unique=True)
+    # Sans personne, l'envoi d'un visiteur.
     utilisateur = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     resultat = models.CharField("adresse du résultat", max_length=300, blank=True)
     cree_le = models.DateTimeField(db_default=Now())
