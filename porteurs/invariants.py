@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from porteurs.coordonnees import cle_nom
 from porteurs.models import Dossier, Porteur
-from porteurs.services.acces import ecarts
+from porteurs.services.acces import LUS_PAR_LA_REGLE, ecarts
 from socle.coordonnees import telephone_international
 
 # Les accès se comparent dossier par dossier : par lots, pour une mémoire bornée.
@@ -210,7 +210,7 @@ def acces(dossiers: QuerySet) -> list[str]:
     """La table des accès dit ce que dit la règle écrite en clair."""
     complets = (
         dossiers.select_related("reseau")
-        .prefetch_related("relais", "affectations", "acces")
+        .prefetch_related(*LUS_PAR_LA_REGLE)
         .order_by("pk")
     )
     return ecarts(complets.iterator(chunk_size=LOT))

@@ -19,4 +19,5 @@ def reprendre_les_suivis() -> None:
     for reseau in Reseau.objects.all():
         departs.reprendre_les_suivis(reseau)
         acces.rattraper_le_partage(reseau)
+    acces.rattraper_les_echeances()
     battements.battre("porteurs.reprendre_les_suivis")

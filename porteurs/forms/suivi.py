@@ -1,7 +1,14 @@
 from django import forms
 
 from partenaires.champs import ChampJour
-from porteurs.enums import CHAINE, SORTIES, Audience, Etape, ModeInformation, NatureEchange
+from porteurs.enums import (
+    CHAINE,
+    NATURES_NOTEES,
+    SORTIES,
+    Audience,
+    Etape,
+    ModeInformation,
+)
 from porteurs.forms.commun import FormulaireDeReseau, selon_la_reponse
 from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
@@ -60,7 +67,7 @@ class EchangeForm(FormulaireUnique, FormulaireDeReseau):
         help_text=REGLE_DE_REDACTION,
         error_messages={"required": "Écrivez au moins une ligne."},
     )
-    nature = forms.ChoiceField(label="C’était", choices=NatureEchange.choices)
+    nature = forms.ChoiceField(label="C’était", choices=[(n.value, n.label) for n in NATURES_NOTEES])
     le = ChampJour(label="Le")
     audience = forms.ChoiceField(
         label="Qui le lira ?", choices=Audience.choices, widget=forms.RadioSelect

@@ -52,6 +52,16 @@ class AccesQuerySet(models.QuerySet):
             droits = droits.filter(volet=Volet.PROFESSIONNEL)
         return droits
 
+    def prives(self, acteur):
+        """Ceux qui ouvrent aussi le volet privé : la structure suit, et chaque adulte est d'accord."""
+        return self.de(acteur, Volet.PROFESSIONNEL).filter(
+            Q(prive_jusqua=None) | Q(prive_jusqua__gt=acteur.jour), prive=True
+        )
+
+    def ouvrant_le_prive(self, acteur, dossier: str = "pk"):
+        """La condition « l'acteur lit le volet privé du dossier », à poser sur un autre modèle."""
+        return Exists(self.prives(acteur).filter(dossier=OuterRef(dossier)))
+
     def ouvrant(self, acteur, volet: Volet = Volet.FICHE, dossier: str = "pk"):
         """La condition « l'acteur a ce volet du dossier », à poser sur un autre modèle."""
         return Exists(self.de(acteur, volet).filter(dossier=OuterRef(dossier)))
@@ -71,6 +81,9 @@ class Acces(models.Model):
     # Clé de tri, recopiée du dossier : un tableau de bord se lit sans toucher aux dossiers.
     activite_le = models.DateTimeField()
     jusqua = models.DateField("jusqu’au (exclu)", null=True, blank=True)
+    # Le volet privé s'ajoute au dossier suivi, par l'accord de chaque adulte à cette structure.
+    prive = models.BooleanField(default=False, db_default=False)
+    prive_jusqua = models.DateField("volet privé jusqu’au (exclu)", null=True, blank=True)
 
     objects = AccesQuerySet.as_manager()
 
@@ -80,7 +93,11 @@ class Acces(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dossier", "beneficiaire"], name="acces_un_par_beneficiaire"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(prive=False) | Q(volet=Volet.PROFESSIONNEL),
+                name="acces_prive_du_dossier_suivi",
+            ),
         ]
         indexes = [
             models.Index(fields=["beneficiaire", "-activite_le", "dossier"], name="acces_tri")

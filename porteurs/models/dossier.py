@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from partenaires.enums import SectionNaf
-from porteurs.coordonnees import cle_nom
 from porteurs.enums import (
     SORTIES,
     Etape,
@@ -19,15 +18,24 @@ from porteurs.enums import (
     ModeInformation,
     NatureProjet,
     NatureReunion,
+    OrigineDossier,
     RoleAffectation,
     Volet,
 )
 from porteurs.models.acces import Acces
 from porteurs.models.financement import Financement
+from porteurs.models.porteur import Participation
 from porteurs.models.reunion import Reunion
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
+from porteurs.models.volets import PartAdulte, VoletPrive, VoletProfessionnel
 from socle.recherche import correspond
 
+# Ce qui se cherche à part, chacun dans ce que l'acteur en voit, et le chemin vers le dossier.
+VOLETS_CHERCHES = (
+    (VoletProfessionnel, "dossier"),
+    (VoletPrive, "dossier"),
+    (PartAdulte, "participation__dossier"),
+)
 # Sans échange ni étape depuis ce délai, un dossier ouvert est dormant (CONCEPTION §3).
 DELAI_DORMANT = timedelta(days=30)
 
@@ -42,8 +50,11 @@ class DossierQuerySet(models.QuerySet):
         return self.filter(Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL))
 
     def avec_volet(self, acteur):
-        """Annote ``suivi`` : vrai quand l'acteur voit plus que la fiche."""
-        return self.annotate(suivi=Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL))
+        """Annote ``suivi``, vrai quand l'acteur voit plus que la fiche, et ``prive``."""
+        return self.annotate(
+            suivi=Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL),
+            prive=Acces.objects.ouvrant_le_prive(acteur),
+        )
 
     def non_partages(self, reseau):
         """Ceux que le réseau ne voit pas encore : l'animation n'en lit que structure, étape, dates."""
@@ -160,7 +171,7 @@ class DossierQuerySet(models.QuerySet):
     def chercher(self, texte: str, acteur):
         """Plein texte, chaque mot dans ce que l'acteur peut lire, et là seulement.
 
-        Trois recherches, chacune par son index, réunies : un OU les relirait ligne à ligne.
+        Plusieurs recherches, chacune par son index, réunies : un OU les relirait ligne à ligne.
         """
         fiches = self.filter(correspond("vecteur_fiche", texte))
         suivis = self.suivis_par(acteur).filter(correspond("vecteur_suivi", texte))
@@ -168,7 +179,16 @@ class DossierQuerySet(models.QuerySet):
         return self.filter(
             pk__in=fiches.order_by()
             .values("pk")
-            .union(suivis.order_by().values("pk"), echanges.values("dossier"))
+            .union(
+                suivis.order_by().values("pk"),
+                echanges.values("dossier"),
+                *(
+                    volet.objects.visible_par(acteur)
+                    .filter(correspond("vecteur", texte))
+                    .values(chemin)
+                    for volet, chemin in VOLETS_CHERCHES
+                ),
+            )
         )
 
 
@@ -205,8 +225,12 @@ class Dossier(models.Model):
     etape = models.CharField("étape", max_length=14, choices=Etape.choices, default=Etape.IDEE)
     etape_depuis = models.DateField()
     prochaine_etape = models.CharField("prochaine étape", max_length=200, blank=True)
+    origine = models.CharField(
+        "origine", max_length=12, choices=OrigineDossier.choices, default=OrigineDossier.PASSAGE
+    )
 
-    # Information de la personne : sans date, seule la structure qui a ouvert voit le dossier.
+    # Information du porteur principal : sans date, seule la structure qui a ouvert voit le
+    # dossier. Celle des autres adultes est dans leur participation.
     informe_le = models.DateField("informée le", null=True, blank=True)
     information_mode = models.CharField(
         "comment", max_length=10, choices=ModeInformation.choices, blank=True
@@ -297,70 +321,6 @@ class Dossier(models.Model):
     def ouvert_aux_autres(self) -> bool:
         """Partageable, dans un réseau qui a ouvert le partage : on peut le confier ailleurs."""
         return self.partageable and self.reseau.partage_ouvert_le is not None
-
-
-class Porteur(models.Model):
-    """Une personne qui porte un projet, connue d'un réseau."""
-
-    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
-    reseau = models.ForeignKey(
-        "partenaires.Reseau", on_delete=models.PROTECT, related_name="porteurs"
-    )
-    prenom = models.CharField("prénom", max_length=80)
-    nom = models.CharField(max_length=80)
-    # Mots du nom, sans accent et triés : « Marie Durand » et « DURAND Marie » se rejoignent.
-    cle_nom = models.CharField(max_length=170, db_collation="C", editable=False)
-    email = models.EmailField("adresse de courriel", blank=True)
-    # Tel que tapé ; la forme internationale sert à comparer et à appeler.
-    telephone_saisi = models.CharField("téléphone", max_length=30, blank=True)
-    telephone = models.CharField(max_length=20, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = "porteur de projet"
-        verbose_name_plural = "porteurs de projet"
-        indexes = [
-            models.Index(fields=["reseau", "cle_nom"], name="porteur_par_nom"),
-            models.Index(
-                fields=["reseau", "email"], condition=~Q(email=""), name="porteur_par_courriel"
-            ),
-            models.Index(
-                fields=["reseau", "telephone"],
-                condition=~Q(telephone=""),
-                name="porteur_par_telephone",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.prenom} {self.nom}"
-
-    def save(self, *args, **kwargs):
-        self.cle_nom = cle_nom(self.prenom, self.nom)
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "cle_nom"}
-        super().save(*args, **kwargs)
-
-    @property
-    def nom_court(self) -> str:
-        """Prénom et initiale : ce que dit la fiche partagée, et rien de plus."""
-        return f"{self.prenom} {self.nom[:1]}."
-
-
-class Participation(models.Model):
-    """La part d'une personne dans un dossier ; le rang 1 est le porteur principal."""
-
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="participations")
-    porteur = models.ForeignKey(Porteur, on_delete=models.PROTECT, related_name="participations")
-    rang = models.PositiveSmallIntegerField(default=1)
-
-    class Meta:
-        verbose_name = "participation"
-        constraints = [
-            models.UniqueConstraint(fields=["dossier", "porteur"], name="participation_unique"),
-            models.UniqueConstraint(fields=["dossier", "rang"], name="participation_rang_unique"),
-        ]
-
-    def __str__(self):
-        return f"{self.porteur_id} dans {self.dossier_id}"
 
 
 class EtapeDossier(models.Model):

@@ -156,7 +156,10 @@ class Relais(models.Model):
 
 class EchangeQuerySet(models.QuerySet):
     def visible_par(self, acteur):
-        """Selon l'audience : le réseau, l'équipe du dossier, ou la structure de l'auteur."""
+        """Selon l'audience : le réseau, l'équipe du dossier, ou la structure de l'auteur.
+
+        Un échange de la vie privée demande en plus de lire le volet privé.
+        """
         condition = Q(audience=Audience.RESEAU) & Q(
             Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier")
         )
@@ -173,7 +176,9 @@ class EchangeQuerySet(models.QuerySet):
                 condition |= Q(audience=Audience.STRUCTURE, structure=mandat.structure_id) & Q(
                     Exists(droit)
                 )
-        return self.filter(condition)
+        # Ce qui touche au volet privé demande en plus l'accord des adultes du foyer.
+        prive = Q(Acces.objects.ouvrant_le_prive(acteur, "dossier"))
+        return self.filter(condition & (Q(prive=False) | prive))
 
 
 class Echange(models.Model):
@@ -191,6 +196,14 @@ class Echange(models.Model):
     )
     nature = models.CharField(max_length=10, choices=NatureEchange.choices)
     audience = models.CharField(max_length=10, choices=Audience.choices)
+    # Il touche à la vie privée du foyer : qui n'a pas le volet privé ne le lit pas.
+    prive = models.BooleanField("vie privée", default=False, db_default=False)
+    # La personne accompagnée qui l'a écrit, depuis son espace ; l'auteur est alors vide.
+    porteur = models.ForeignKey(
+        "porteurs.Porteur", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Adressé à la personne accompagnée, ou écrit par elle : elle le lit dans son espace.
+    pour_porteur = models.BooleanField("lu par la personne", default=False, db_default=False)
     le = models.DateField()
     texte = models.TextField(max_length=5000)
     cree_le = models.DateTimeField(default=timezone.now)
@@ -204,6 +217,17 @@ class Echange(models.Model):
 
     class Meta:
         verbose_name = "échange"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(porteur=None) | Q(pour_porteur=True, auteur=None),
+                name="echange_du_porteur_lu_par_lui",
+            ),
+            models.CheckConstraint(
+                condition=~Q(audience=Audience.RESEAU) | Q(prive=False),
+                name="echange_prive_hors_reseau",
+                violation_error_message="Ce qui touche à la vie privée ne se dit pas à tout le réseau.",
+            ),
+        ]
         indexes = [
             models.Index(fields=["dossier", "-le", "-id"], name="echange_par_dossier"),
             GinIndex(fields=["vecteur"], name="echange_texte"),

@@ -17,6 +17,13 @@ def suit(acteur, dossier: Dossier) -> bool:
     return dossier.suivi
 
 
+def lit_le_prive(acteur, dossier: Dossier) -> bool:
+    """L'acteur a aussi le volet privé ; lu sur l'annotation quand la requête l'a posée."""
+    if not hasattr(dossier, "prive"):
+        dossier.prive = Acces.objects.prives(acteur).filter(dossier=dossier.pk).exists()
+    return dossier.prive
+
+
 def _repond(acteur, dossier: Dossier) -> bool:
     return dossier.structure_responsable_id in acteur.structures(dossier.reseau_id, T)
 

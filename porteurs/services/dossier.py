@@ -13,10 +13,21 @@ from porteurs.enums import (
     Audience,
     Etape,
     EtatAffectation,
+    EtatBesoin,
+    EtatDemandeAcces,
+    EtatOrientation,
     EtatRelais,
     NatureEchange,
 )
-from porteurs.models import Dossier, Echange, EtapeDossier, Participation, Porteur
+from porteurs.models import (
+    Besoin,
+    Dossier,
+    Echange,
+    EtapeDossier,
+    Orientation,
+    Participation,
+    Porteur,
+)
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
 from socle.coordonnees import telephone_international
@@ -220,6 +231,7 @@ def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str 
     )
     if etape in SORTIES:
         retirer_les_propositions(dossier, dossier.affectations.proposees())
+        _retirer_les_orientations(dossier)
     toucher(
         dossier,
         contact_le=le,
@@ -237,6 +249,22 @@ def retirer_les_propositions(dossier: Dossier, roles: QuerySet) -> None:
         etat=EtatRelais.ANNULE, repondu_le=maintenant
     )
     roles.update(etat=EtatAffectation.RETIREE, repondue_le=maintenant)
+
+
+def _retirer_les_orientations(dossier: Dossier, **sauf) -> None:
+    """Les besoins proposés et les accès demandés n'attendent plus de réponse de ces structures."""
+    maintenant = timezone.now()
+    envoyees = Orientation.objects.filter(besoin__dossier=dossier, etat=EtatOrientation.ENVOYEE)
+    if sauf:
+        envoyees = envoyees.exclude(**sauf)
+    besoins = list(envoyees.values_list("besoin", flat=True))
+    envoyees.update(etat=EtatOrientation.RETIREE, repondue_le=maintenant)
+    Besoin.objects.filter(pk__in=besoins, etat=EtatBesoin.ORIENTE).exclude(
+        orientations__etat=EtatOrientation.ENVOYEE
+    ).update(etat=EtatBesoin.OUVERT)
+    dossier.demandes_acces.filter(etat=EtatDemandeAcces.ENVOYEE).update(
+        etat=EtatDemandeAcces.RETIREE, repondu_le=maintenant
+    )
 
 
 def motif_requis(actuelle: str, nouvelle: str) -> bool:
@@ -285,6 +313,7 @@ def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
         dossier,
         dossier.affectations.proposees().exclude(structure=dossier.structure_responsable_id),
     )
+    _retirer_les_orientations(dossier, structure=dossier.structure_responsable_id)
     _tracer(dossier, acteur, le, "La personne s’oppose au partage de sa fiche avec le réseau.")
     toucher(dossier, contact_le=le, opposition_le=le)
     return dossier

@@ -17,7 +17,7 @@ from porteurs.enums import CHAINE, SORTIES, EtatAffectation, EtatRelais, RoleAff
 from porteurs.models import Dossier
 from porteurs.services import dossier as fiche
 from porteurs.services import suivi
-from porteurs.services.acces import ecarts, recalculer_reseau
+from porteurs.services.acces import LUS_PAR_LA_REGLE, ecarts, recalculer_reseau
 from porteurs.services.departs import reprendre_les_suivis
 from socle.acteur import acteur_de
 from socle.refus import Refus
@@ -152,9 +152,7 @@ def test_la_table_des_acces_dit_la_regle(distribution, suite):
             with suppress(Refus), transaction.atomic():
                 getattr(monde, geste)(a, b)
             phrases = ecarts(
-                monde.dossiers()
-                .select_related("reseau")
-                .prefetch_related("relais", "affectations", "acces")
+                monde.dossiers().select_related("reseau").prefetch_related(*LUS_PAR_LA_REGLE)
             )
             assert phrases == [], geste
         transaction.set_rollback(True)

@@ -1,0 +1,246 @@
+"""Comment chaque table suivie se raconte : les verbes, ce qui se tait, ce qui se voile.
+
+Dans les phrases, ``{champ}`` devient la valeur en clair de ce champ. Les champs absents de
+``articles`` se nomment par leur libellé, entre guillemets.
+"""
+
+from dataclasses import dataclass, field
+
+from porteurs.models import (
+    AccordPartage,
+    Action,
+    Affectation,
+    Besoin,
+    DemandeAcces,
+    Dossier,
+    Echange,
+    EtapeDossier,
+    Financement,
+    Installation,
+    Orientation,
+    PartAdulte,
+    Participation,
+    Porteur,
+    Relais,
+    VoletPrive,
+    VoletProfessionnel,
+)
+
+
+@dataclass(frozen=True)
+class Recit:
+    """``etats`` : la phrase d'un champ quand il prend une valeur (« * » : dès qu'il en a une)."""
+
+    ajout: str
+    suppression: str
+    # Où se produit un changement, après « a changé … » : « de l’action « … » ».
+    lieu: str = ""
+    # Conséquences d'un autre champ, ou mécanique interne : on n'en parle pas.
+    muets: frozenset[str] = frozenset()
+    # La valeur ne se dit qu'à qui lit les coordonnées ; aux autres, qu'elle a changé.
+    voiles: frozenset[str] = frozenset()
+    articles: dict[str, str] = field(default_factory=dict)
+    etats: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Qui a écrit la ligne, quand le geste ne le dit pas (COPY, ligne reprise d'ailleurs).
+    auteurs: tuple[str, ...] = ()
+    # Un ajout qui en accompagne toujours un autre, du même geste, ne se répète pas.
+    tu_avec: tuple[type, ...] = ()
+
+
+TOUJOURS_MUETS = frozenset({"id", "uuid", "dossier", "participation", "besoin", "reseau"})
+
+RECITS: dict[type, Recit] = {
+    Dossier: Recit(
+        "a ouvert le dossier",
+        "a supprimé le dossier",
+        muets=frozenset(
+            {"reference", "etape_depuis", "clos_le", "dernier_contact_le", "ouvert_le", "ouvert_par"}
+        ),
+        articles={
+            "structure_responsable": "la structure qui répond du dossier",
+            "intitule": "le projet en une ligne",
+            "nature": "la nature du projet",
+            "secteur": "le secteur",
+            "commune": "la commune",
+            "etape": "l’étape",
+            "prochaine_etape": "la prochaine étape",
+            "origine": "l’origine",
+            "informe_le": "la date d’information",
+            "information_mode": "la façon dont la personne a été informée",
+            "opposition_le": "la date d’opposition au partage",
+        },
+        etats={
+            "informe_le": {"*": "a noté que la personne est informée depuis le {informe_le}"},
+            "opposition_le": {"*": "a noté que la personne s’oppose au partage"},
+        },
+        auteurs=("ouvert_par",),
+    ),
+    Porteur: Recit(
+        "a enregistré une personne",
+        "a effacé une personne",
+        lieu="d’une personne du projet",
+        muets=frozenset({"telephone"}),
+        voiles=frozenset(
+            {"prenom", "nom", "email", "telephone_saisi", "naissance", "departement_origine"}
+        ),
+        articles={
+            "prenom": "le prénom",
+            "nom": "le nom",
+            "email": "l’adresse de courriel",
+            "telephone_saisi": "le téléphone",
+            "naissance": "la date de naissance",
+            "departement_origine": "le département d’origine",
+            "langue": "la langue des courriels",
+        },
+        tu_avec=(Participation,),
+    ),
+    Participation: Recit(
+        "a ajouté {porteur} au dossier",
+        "a retiré {porteur} du dossier",
+        lieu="de {porteur}",
+        muets=frozenset({"rang", "porteur", "information_mode"}),
+        articles={"role": "la place dans le projet", "informe_le": "la date d’information"},
+        etats={
+            "informe_le": {"*": "a noté que {porteur} a reçu l’information"},
+            "opposition_le": {"*": "a noté que {porteur} s’oppose au partage"},
+        },
+        tu_avec=(Dossier,),
+    ),
+    EtapeDossier: Recit(
+        "a noté l’étape « {etape} » au {le}",
+        "a effacé l’étape « {etape} »",
+        lieu="de l’étape « {etape} »",
+        articles={"etape": "le nom", "le": "la date", "motif": "le motif"},
+        auteurs=("par",),
+        tu_avec=(Dossier,),
+    ),
+    Affectation: Recit(
+        "a proposé à {utilisateur} d’être {role}",
+        "a effacé la proposition faite à {utilisateur} d’être {role}",
+        lieu="du rôle de {role} de {utilisateur}",
+        muets=frozenset({"repondue_le", "proposee_par", "proposee_le", "utilisateur", "role"}),
+        articles={"periode": "la période", "motif": "le motif", "structure": "la structure"},
+        etats={
+            "etat": {
+                "acceptee": "a noté l’accord de {utilisateur} pour être {role}",
+                "declinee": "a noté que {utilisateur} ne sera pas {role}",
+                "retiree": "a retiré la proposition faite à {utilisateur} d’être {role}",
+            }
+        },
+        auteurs=("proposee_par",),
+    ),
+    Relais: Recit(
+        "a proposé de passer le relais à {vers}",
+        "a effacé le relais proposé à {vers}",
+        lieu="du relais vers {vers}",
+        muets=frozenset({"propose_le", "propose_par", "repondu_le", "repondu_par", "de", "vers"}),
+        articles={"resume": "le résumé", "motif": "le motif"},
+        etats={
+            "etat": {
+                "accepte": "a accepté le relais pour {vers}",
+                "refuse": "a refusé le relais pour {vers}",
+                "annule": "a retiré le relais proposé à {vers}",
+            }
+        },
+        auteurs=("propose_par",),
+    ),
+    Echange: Recit(
+        "a noté un échange : {nature} du {le}",
+        "a supprimé un échange : {nature} du {le}",
+        lieu="d’un échange du {le}",
+        muets=frozenset({"auteur", "structure", "porteur"}),
+        articles={"texte": "le texte", "audience": "les lecteurs", "nature": "la nature"},
+        auteurs=("auteur", "porteur"),
+    ),
+    Action: Recit(
+        "a ajouté l’action « {libelle} » pour le {echeance}",
+        "a supprimé l’action « {libelle} »",
+        lieu="de l’action « {libelle} »",
+        articles={
+            "libelle": "le libellé",
+            "responsable": "la personne chargée",
+            "echeance": "l’échéance",
+        },
+        etats={"faite_le": {"*": "a marqué faite l’action « {libelle} »"}},
+    ),
+    Financement: Recit(
+        "a ajouté un financement : {nature} de {montant} €",
+        "a supprimé un financement : {nature} de {montant} €",
+        lieu="du financement ({nature})",
+        articles={
+            "nature": "la nature",
+            "structure": "qui accorde",
+            "montant": "le montant en euros",
+            "accorde_le": "la date",
+            "concours": "le concours",
+        },
+    ),
+    Installation: Recit(
+        "a noté l’installation à {commune} le {le}",
+        "a effacé l’installation à {commune}",
+        lieu="de l’installation",
+        articles={"le": "la date", "commune": "la commune", "emplois": "les emplois"},
+    ),
+    VoletProfessionnel: Recit(
+        "a commencé le volet professionnel",
+        "a effacé le volet professionnel",
+        lieu="du volet professionnel",
+    ),
+    VoletPrive: Recit(
+        "a commencé le volet privé", "a effacé le volet privé", lieu="du volet privé"
+    ),
+    PartAdulte: Recit(
+        "a commencé la part privée d’un adulte",
+        "a effacé la part privée d’un adulte",
+        lieu="de la part privée d’un adulte",
+    ),
+    AccordPartage: Recit(
+        "a noté l’accord d’un adulte pour que {structure} lise le volet privé",
+        "a effacé un accord de partage avec {structure}",
+        lieu="de l’accord de partage avec {structure}",
+        muets=frozenset({"structure", "note_par"}),
+        etats={"retire_le": {"*": "a noté la fin de l’accord de partage avec {structure}"}},
+        auteurs=("note_par",),
+    ),
+    DemandeAcces: Recit(
+        "a demandé l’accès au dossier pour {structure}",
+        "a effacé la demande d’accès de {structure}",
+        lieu="de la demande d’accès de {structure}",
+        muets=frozenset({"demandeur", "demandee_le", "repondu_par", "repondu_le", "structure"}),
+        etats={
+            "etat": {
+                "acceptee": "a accepté la demande d’accès de {structure}",
+                "refusee": "a refusé la demande d’accès de {structure}",
+                "retiree": "a retiré la demande d’accès de {structure}",
+            }
+        },
+        auteurs=("demandeur",),
+    ),
+    Besoin: Recit(
+        "a noté un besoin : {theme}",
+        "a supprimé le besoin : {theme}",
+        lieu="du besoin « {theme} »",
+        muets=frozenset({"cote", "cree_par", "pris_le", "clos_le", "sans_solution_le"}),
+        articles={"theme": "le thème", "etat": "la situation", "etape": "l’étape"},
+        auteurs=("cree_par",),
+    ),
+    Orientation: Recit(
+        "a proposé un besoin à {structure}",
+        "a effacé une proposition faite à {structure}",
+        lieu="de la proposition faite à {structure}",
+        muets=frozenset(
+            {"raisons", "envoyee_le", "envoyee_par", "repondue_le", "repondue_par", "suite_de"}
+            | {"structure"}
+        ),
+        articles={"revoir_le": "la date à laquelle revoir", "personne": "la personne pressentie"},
+        etats={
+            "etat": {
+                "prise": "a pris en charge un besoin pour {structure}",
+                "refusee": "a refusé un besoin pour {structure}",
+                "passee": "a passé un besoin de {structure} à une autre structure",
+                "retiree": "a retiré un besoin proposé à {structure}",
+            }
+        },
+        auteurs=("envoyee_par",),
+    ),
+}
