@@ -1,10 +1,8 @@
 """Les gestes sur un dossier : une vue, un geste, un service."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,58 +26,13 @@ from porteurs.services import dossier as fiche
 from porteurs.services import suivi
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.dossier import formulaire_echange
+from porteurs.views.gestes import Geste, mener, page_de_geste
 from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import exiger
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
-
-
-@dataclass(frozen=True)
-class Geste:
-    """Les mots d'une page de geste : son titre, son explication, son bouton."""
-
-    titre: str
-    explication: str
-    bouton: str
-
-
-def _page_de_geste(request, dossier: Dossier, form, geste: Geste, retour: str):
-    return render(
-        request,
-        "porteurs/geste.html",
-        {
-            "reseau": dossier.reseau,
-            "dossier": dossier,
-            "form": form,
-            "geste": geste,
-            "retour": retour,
-        },
-    )
-
-
-def _mener(request, dossier: Dossier, form, geste: Geste, agir, succes: str):
-    """Montre le formulaire, agit une seule fois quand il est juste, et revient au dossier.
-
-    ``agir`` reçoit les champs validés. Un ``Refus`` s'affiche dans le formulaire, la saisie gardée.
-    """
-    retour = reverse("porteurs:dossier", args=[dossier.reseau.slug, dossier.uuid])
-    if request.method == "POST" and form.is_valid():
-
-        def executer() -> str:
-            agir(form.cleaned_data)
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
-            messages.success(request, succes)
-            return retour
-
-        try:
-            une_seule_fois(form.cleaned_data.get("cle_envoi"), request.acteur, executer)
-        except Refus as refus:
-            form.add_error(refus.champ if refus.champ in form.fields else None, refus.phrase)
-        else:
-            return redirect(retour)
-    return _page_de_geste(request, dossier, form, geste, retour)
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +44,7 @@ def etape(request, reseau, uuid):
         jour=dossier.reseau.aujourd_hui(),
         initial={"etape": etapes_proposees(dossier.etape)},
     )
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -126,7 +79,7 @@ def personne(request, reseau, uuid, personne):
             "email": porteur.email,
         },
     )
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -150,7 +103,7 @@ def information(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.dossier.information", dossier)
     form = InformationForm(request.POST or None, jour=dossier.reseau.aujourd_hui())
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -173,7 +126,7 @@ def opposition(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.dossier.information", dossier)
     form = OppositionForm(request.POST or None, jour=dossier.reseau.aujourd_hui())
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -195,7 +148,7 @@ def echange(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.echange.noter", dossier)
     form = formulaire_echange(request, dossier, request.POST or None)
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -224,7 +177,7 @@ def action(request, reseau, uuid):
         personnes=[(u.pk, u.nom_complet) for u in personnes.values()],
         initial={"responsable": request.acteur.utilisateur_id},
     )
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -283,7 +236,7 @@ def affectation(request, reseau, uuid, role):
         mandats = [m for m in mandats if m.structure_id == dossier.structure_responsable_id]
     form = AffectationForm(request.POST or None, jour=dossier.reseau.aujourd_hui(), mandats=mandats)
     libelle = RoleAffectation(role).label
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -352,7 +305,7 @@ def relais(request, reseau, uuid):
         s.pk: s for s in Structure.objects.membres(dossier.reseau_id, jour).order_by("cle_tri")
     }
     form = RelaisForm(request.POST or None, jour=jour, possibles=possibles.values())
-    return _mener(
+    return mener(
         request,
         dossier,
         form,
@@ -429,7 +382,7 @@ def _repondre(request, dossier: Dossier, geste: Geste, agir, merci: str):
         except Refus as refus:
             messages.error(request, refus.phrase)
             return redirect(page)
-    return _page_de_geste(request, dossier, form, geste, page)
+    return page_de_geste(request, dossier, form, geste, page)
 
 
 @require_POST
