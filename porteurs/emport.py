@@ -26,6 +26,8 @@ TABLES = [
     Table("porteurs.Reunion", chemin="reseau"),
     Table("porteurs.PointReunion", chemin="reunion__reseau"),
     Table("porteurs.DoublonSignale", chemin="dossier__reseau"),
+    # Les lignes d’avant ne valent qu’ici : à l’arrivée, une fusion se lit mais ne se défait plus.
+    Table("porteurs.FusionDossiers", chemin="reseau", sauf=("changements",)),
 ]
 
 

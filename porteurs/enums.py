@@ -227,3 +227,16 @@ class RegardDemande(models.TextChoices):
     ENTIER = "entier", "la personne et ce qu’elle demande"
     TRI = "tri", "de quoi l’aiguiller, sans la personne"
     SIGNALEMENT = "signalement", "ce qu’il a signalé et qui l’a pris"
+
+
+class NatureFusion(models.TextChoices):
+    DOSSIERS = "dossiers", "deux dossiers"
+    PERSONNES = "personnes", "deux personnes"
+
+
+class EtatFusion(models.TextChoices):
+    PROPOSEE = "proposee", "proposée"
+    FAITE = "faite", "faite"
+    REFUSEE = "refusee", "refusée"
+    RETIREE = "retiree", "retirée"
+    ANNULEE = "annulee", "annulée"

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +17,11 @@ class DoublonSignale(models.Model):
     autre = models.ForeignKey("porteurs.Dossier", on_delete=models.CASCADE, related_name="+")
     signale_le = models.DateTimeField(default=timezone.now)
     traite_le = models.DateTimeField("traité le", null=True, blank=True)
+    # Quelqu'un qui suit les deux a dit que ce sont deux personnes : on ne le redemande plus.
+    distincts = models.BooleanField("deux personnes", default=False, db_default=False)
+    traite_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "doublon signalé"

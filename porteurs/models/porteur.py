@@ -1,14 +1,26 @@
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 
 from porteurs.coordonnees import cle_nom
 from porteurs.enums import Langue, ModeInformation, RoleParticipation
 
 # Avant, c'est une faute de frappe.
 PREMIERE_NAISSANCE = date(1900, 1, 1)
+
+
+def mots_du_nom() -> Func:
+    """Les mots de ``cle_nom``, en tableau : l'expression que porte l'index ``porteur_par_mot``."""
+    return Func(
+        "cle_nom",
+        Value(" "),
+        function="string_to_array",
+        output_field=ArrayField(models.TextField()),
+    )
 
 
 class Porteur(models.Model):
@@ -60,6 +72,8 @@ class Porteur(models.Model):
                 condition=~Q(telephone=""),
                 name="porteur_par_telephone",
             ),
+            # Une faute de frappe n'abîme qu'un mot : les autres mots du nom retrouvent la personne.
+            GinIndex(mots_du_nom(), name="porteur_par_mot"),
         ]
 
     def __str__(self):
