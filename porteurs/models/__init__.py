@@ -15,6 +15,8 @@ from porteurs.models.dossier import Dossier, EtapeDossier
 from porteurs.models.doublon import DoublonSignale
 from porteurs.models.espace import DemandeDroit, EntreeEspace
 from porteurs.models.financement import Financement
+from porteurs.models.fusion import FusionDossiers
+from porteurs.models.historique import HISTORIQUES
 from porteurs.models.porteur import Participation, Porteur
 from porteurs.models.remplacement import Remplacement
 from porteurs.models.reunion import PointReunion, Reunion
@@ -23,6 +25,7 @@ from porteurs.models.suivi_installation import Installation, SuiviInstallation
 from porteurs.models.volets import PartAdulte, VoletPrive, VoletProfessionnel
 
 __all__ = [
+    "HISTORIQUES",
     "Acces",
     "AccordPartage",
     "Action",
@@ -39,6 +42,7 @@ __all__ = [
     "EntreeEspace",
     "EtapeDossier",
     "Financement",
+    "FusionDossiers",
     "Installation",
     "LienDossiers",
     "Orientation",
