@@ -17,6 +17,7 @@ from porteurs.models.espace import DemandeDroit, EntreeEspace
 from porteurs.models.financement import Financement
 from porteurs.models.fusion import FusionDossiers
 from porteurs.models.historique import HISTORIQUES
+from porteurs.models.lecture import LectureMotivee
 from porteurs.models.porteur import Participation, Porteur
 from porteurs.models.remplacement import Remplacement
 from porteurs.models.reunion import PointReunion, Reunion
@@ -44,6 +45,7 @@ __all__ = [
     "Financement",
     "FusionDossiers",
     "Installation",
+    "LectureMotivee",
     "LienDossiers",
     "Orientation",
     "PartAdulte",

@@ -25,7 +25,8 @@ class AccesJournal(models.Model):
     class Meta:
         verbose_name = "accès journalisé"
         indexes = [
-            models.Index(fields=["objet", "reference", "-le"], name="journal_par_objet"),
+            # « Qui a consulté ce dossier » se lit par sa référence, quel que soit le geste.
+            models.Index(fields=["reference", "-le"], name="journal_par_reference"),
             models.Index(fields=["le"], name="journal_par_date"),
         ]
         triggers = [
