@@ -5,6 +5,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q, Value
+from django.db.models.functions import Lower
 
 from porteurs.coordonnees import cle_nom
 from porteurs.enums import Langue, ModeInformation, RoleParticipation
@@ -63,6 +64,8 @@ class Porteur(models.Model):
             )
         ]
         indexes = [
+            # L’espace d’une personne la retrouve dans tous ses réseaux, par sa seule adresse.
+            models.Index(Lower("email"), name="porteur_par_adresse"),
             models.Index(fields=["reseau", "cle_nom"], name="porteur_par_nom"),
             models.Index(
                 fields=["reseau", "email"], condition=~Q(email=""), name="porteur_par_courriel"
