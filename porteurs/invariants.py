@@ -107,7 +107,10 @@ REGLES = [
               AND a.periode && b.periode
               -- Pris et quitté le même jour : la journée compte pour les deux.
               AND (upper_inf(a.periode * b.periode)
-                   OR upper(a.periode * b.periode) - lower(a.periode * b.periode) > 1)""",
+                   OR upper(a.periode * b.periode) - lower(a.periode * b.periode) > 1)
+              -- Deux dossiers réunis avaient chacun le sien.
+              AND NOT EXISTS (SELECT 1 FROM porteurs_fusiondossiers f
+                               WHERE f.garde_id = a.dossier_id AND f.etat = 'faite')""",
     ),
     Regle(
         "roles_mandates",
@@ -155,7 +158,10 @@ REGLES = [
                 WHERE r.dossier_id = d.id AND r.etat = 'accepte'
                 ORDER BY r.repondu_le DESC, r.id DESC LIMIT 1) l ON true
             WHERE d.id = ANY(%(ids)s) AND d.structure_responsable_id <> l.vers_id
-              AND d.structure_responsable_id IS DISTINCT FROM x.structure_coordinatrice_id""",
+              AND d.structure_responsable_id IS DISTINCT FROM x.structure_coordinatrice_id
+              -- Le dernier relais accepté était peut-être celui du dossier qu'on lui a réuni.
+              AND NOT EXISTS (SELECT 1 FROM porteurs_fusiondossiers f
+                               WHERE f.garde_id = d.id AND f.etat = 'faite')""",
     ),
     Regle(
         "auteurs_mandates",
@@ -208,11 +214,7 @@ def _regle(regle: Regle, ids: list[int]) -> list[str]:
 
 def acces(dossiers: QuerySet) -> list[str]:
     """La table des accès dit ce que dit la règle écrite en clair."""
-    complets = (
-        dossiers.select_related("reseau")
-        .prefetch_related(*LUS_PAR_LA_REGLE)
-        .order_by("pk")
-    )
+    complets = dossiers.select_related("reseau").prefetch_related(*LUS_PAR_LA_REGLE).order_by("pk")
     return ecarts(complets.iterator(chunk_size=LOT))
 
 

@@ -7,7 +7,8 @@ noté dans l'ordre, tel qu'il faut le défaire :
 
 - ``cle`` : une clé étrangère de ces lignes est passée d'une valeur à une autre ;
 - ``maj`` : ces colonnes d'une ligne valaient ``avant``, elles valent ``apres`` ;
-- ``suppr`` : cette ligne, écrite en entier, faisait double et n'existe plus.
+- ``suppr`` : cette ligne, écrite en entier, faisait double et n'existe plus ;
+- ``ajout`` : cette ligne est née du geste, et s'en va avec lui.
 
 Les valeurs sont celles que PostgreSQL écrit lui-même (``to_jsonb``) et relit
 (``jsonb_populate_record``) : intervalles, tableaux et dates reviennent à l'identique.
@@ -71,7 +72,7 @@ class Deplacement:
         self.reunies: Counter = Counter()
         self.laissees: Counter = Counter()
 
-    # --- Les trois gestes notés --------------------------------------------------------------
+    # --- Les gestes notés --------------------------------------------------------------
 
     def modifier(self, modele, pk, **valeurs) -> None:
         avant = lire_ligne(modele, pk)
@@ -93,6 +94,10 @@ class Deplacement:
         self._noter("suppr", modele, ligne=lire_ligne(modele, pk))
         lignes = modele._base_manager.filter(pk=pk)
         lignes._raw_delete(lignes.db)
+
+    def ajouter(self, objet) -> None:
+        """Note une ligne que le geste vient de créer."""
+        self._noter("ajout", type(objet), pk=objet.pk)
 
     def deplacer(self, champ: models.ForeignKey, ancien, nouveau) -> None:
         """Fait désigner ``nouveau`` à toutes les lignes qui désignaient ``ancien``."""
@@ -353,4 +358,14 @@ def _defaire_suppr(modele, changement, vivantes) -> bool:
         return curseur.rowcount == 1
 
 
-_DEFAIRE = {"cle": _defaire_cle, "maj": _defaire_maj, "suppr": _defaire_suppr}
+def _defaire_ajout(modele, changement, vivantes) -> bool:
+    lignes = modele._base_manager.filter(pk=changement["pk"])
+    return bool(lignes._raw_delete(lignes.db))
+
+
+_DEFAIRE = {
+    "cle": _defaire_cle,
+    "maj": _defaire_maj,
+    "suppr": _defaire_suppr,
+    "ajout": _defaire_ajout,
+}

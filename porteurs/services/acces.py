@@ -112,10 +112,12 @@ DO UPDATE SET volet = EXCLUDED.volet, jusqua = EXCLUDED.jusqua, activite_le = EX
 # ne peut donc pas les deviner.
 INDEXATION = """
 UPDATE porteurs_dossier d SET
-  vecteur_fiche = vecteur_francais(concat_ws(' ', d.reference, d.intitule, c.nom, p.courts)),
-  vecteur_suivi = vecteur_francais(concat_ws(' ', d.reference, d.intitule, c.nom, p.entiers))
+  vecteur_fiche = vecteur_francais(concat_ws(' ', d.reference, p.reunies, d.intitule, c.nom, p.courts)),
+  vecteur_suivi = vecteur_francais(concat_ws(' ', d.reference, p.reunies, d.intitule, c.nom, p.entiers))
 FROM partenaires_commune c, (
   SELECT q.dossier_id,
+         (SELECT string_agg(f.absorbe_reference, ' ') FROM porteurs_fusiondossiers f
+           WHERE f.garde_id = q.dossier_id AND f.etat = 'faite') AS reunies,
          string_agg(p.prenom, ' ') FILTER (
            WHERE q.rang = 1 OR (q.informe_le IS NOT NULL AND q.opposition_le IS NULL)
          ) AS courts,

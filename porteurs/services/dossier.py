@@ -24,6 +24,7 @@ from porteurs.models import (
     Dossier,
     Echange,
     EtapeDossier,
+    FusionDossiers,
     Orientation,
     Participation,
     Porteur,
@@ -46,8 +47,14 @@ def prochaine_reference(reseau, jour: date) -> str:
         curseur.execute(
             "SELECT pg_advisory_xact_lock(hashtext('porteurs.reference'), %s)", [reseau.pk]
         )
+    prises = Dossier.objects.filter(reseau=reseau, reference__startswith=f"{jour.year}-")
+    # Un dossier réuni à un autre garde sa référence : elle ne sert pas deux fois.
+    reunies = FusionDossiers.objects.filter(
+        reseau=reseau, absorbe_reference__startswith=f"{jour.year}-"
+    )
     derniere = (
-        Dossier.objects.filter(reseau=reseau, reference__startswith=f"{jour.year}-")
+        prises.values("reference")
+        .union(reunies.values(reference=F("absorbe_reference")))
         # Le dix-millième dossier d'une année s'écrit plus long : il vient après « 9999 ».
         .order_by(Length("reference").desc(), "-reference")
         .values_list("reference", flat=True)

@@ -17,6 +17,7 @@ from porteurs.forms.suivi import EchangeForm
 from porteurs.models import Dossier
 from porteurs.services import doublons
 from porteurs.services.dossier import modifier_fiche, ouvrir_dossier
+from porteurs.services.fusions_dossiers import suivant
 from porteurs.views.acquerir import (
     dossier_de_la_page,
     dossiers_de_la_page,
@@ -84,11 +85,20 @@ def _fermes(acteur, reseau):
 
 @require_GET
 def detail(request, reseau, uuid):
-    dossier = get_object_or_404(dossiers_de_la_page(request, reseau).pour_page(), uuid=uuid)
+    dossier = dossiers_de_la_page(request, reseau).pour_page().filter(uuid=uuid).first()
+    if dossier is None:
+        return _dossier_reuni(request, reseau, uuid)
     exiger(request.acteur, "porteurs.dossier.voir", dossier)
     consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
     contexte = contexte_du_dossier(request, dossier)
     return render(request, "porteurs/dossier.html", contexte)
+
+
+def _dossier_reuni(request, reseau, uuid):
+    """L'adresse d'un dossier réuni à un autre mène à cet autre, pour qui le voit."""
+    garde = get_object_or_404(dossiers_de_la_page(request, reseau), uuid=suivant(reseau, uuid))
+    messages.info(request, f"Ce dossier a été réuni au dossier {garde.reference}, que voici.")
+    return redirect("porteurs:dossier", reseau=reseau, uuid=garde.uuid)
 
 
 def contexte_du_dossier(request, dossier: Dossier) -> dict:
