@@ -18,6 +18,7 @@ from porteurs.models.financement import Financement
 from porteurs.models.fusion import FusionDossiers
 from porteurs.models.historique import HISTORIQUES
 from porteurs.models.lecture import LectureMotivee
+from porteurs.models.piece import ModeleEchange, Piece
 from porteurs.models.porteur import Participation, Porteur
 from porteurs.models.remplacement import Remplacement
 from porteurs.models.reunion import PointReunion, Reunion
@@ -47,10 +48,12 @@ __all__ = [
     "Installation",
     "LectureMotivee",
     "LienDossiers",
+    "ModeleEchange",
     "Orientation",
     "PartAdulte",
     "Participation",
     "PermanenceEpci",
+    "Piece",
     "PointReunion",
     "Porteur",
     "Rapprochement",

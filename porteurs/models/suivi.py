@@ -154,31 +154,34 @@ class Relais(models.Model):
         return self.dossier.reseau_id
 
 
+def lisible_par(acteur) -> Q:
+    """La condition de lecture de ce qui porte ``dossier``, ``audience``, ``structure`` et ``prive``.
+
+    Selon l'audience : le réseau, l'équipe du dossier, ou la structure de l'auteur. Ce qui touche à
+    la vie privée du foyer demande en plus de lire son volet privé.
+    """
+    condition = Q(audience=Audience.RESEAU) & Q(
+        Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier")
+    )
+    condition |= Q(audience=Audience.EQUIPE) & Q(
+        Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "dossier")
+    )
+    for mandat in acteur.mandats:
+        if mandat.fonction == Fonction.TECHNICIEN:
+            # Le réseau se lit dans la clé : passer par le dossier lirait toute sa table.
+            droit = Acces.objects.de(acteur).filter(
+                dossier=OuterRef("dossier"),
+                beneficiaire__in=cles_du_mandat(mandat, acteur.utilisateur_id),
+            )
+            condition |= Q(audience=Audience.STRUCTURE, structure=mandat.structure_id) & Q(
+                Exists(droit)
+            )
+    return condition & (Q(prive=False) | Q(Acces.objects.ouvrant_le_prive(acteur, "dossier")))
+
+
 class EchangeQuerySet(models.QuerySet):
     def visible_par(self, acteur):
-        """Selon l'audience : le réseau, l'équipe du dossier, ou la structure de l'auteur.
-
-        Un échange de la vie privée demande en plus de lire le volet privé.
-        """
-        condition = Q(audience=Audience.RESEAU) & Q(
-            Acces.objects.ouvrant(acteur, Volet.FICHE, "dossier")
-        )
-        condition |= Q(audience=Audience.EQUIPE) & Q(
-            Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "dossier")
-        )
-        for mandat in acteur.mandats:
-            if mandat.fonction == Fonction.TECHNICIEN:
-                # Le réseau se lit dans la clé : passer par le dossier lirait toute sa table.
-                droit = Acces.objects.de(acteur).filter(
-                    dossier=OuterRef("dossier"),
-                    beneficiaire__in=cles_du_mandat(mandat, acteur.utilisateur_id),
-                )
-                condition |= Q(audience=Audience.STRUCTURE, structure=mandat.structure_id) & Q(
-                    Exists(droit)
-                )
-        # Ce qui touche au volet privé demande en plus l'accord des adultes du foyer.
-        prive = Q(Acces.objects.ouvrant_le_prive(acteur, "dossier"))
-        return self.filter(condition & (Q(prive=False) | prive))
+        return self.filter(lisible_par(acteur))
 
 
 class Echange(models.Model):
@@ -250,6 +253,8 @@ class Action(models.Model):
     )
     echeance = models.DateField("échéance")
     faite_le = models.DateField(null=True, blank=True)
+    # À la personne accompagnée de faire : elle la lit dans son espace.
+    pour_porteur = models.BooleanField("à faire par la personne", default=False, db_default=False)
     cree_le = models.DateTimeField(auto_now_add=True)
 
     class Meta:
