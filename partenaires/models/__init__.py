@@ -31,6 +31,7 @@ from partenaires.models.resume import ResumeCompetences
 from partenaires.models.structure import Structure, StructureCommune
 from partenaires.models.territoire import (
     Commune,
+    CommuneAncienne,
     Departement,
     Epci,
     PopulationCommune,
@@ -53,6 +54,7 @@ __all__ = [
     "CompetencePersonne",
     "Conformite",
     "ConfirmationAnnuelle",
+    "CommuneAncienne",
     "ContourCommune",
     "Convention",
     "ConventionStructure",

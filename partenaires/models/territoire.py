@@ -169,6 +169,31 @@ class Commune(models.Model):
         return self.nom
 
 
+class CommuneAncienne(models.Model):
+    """Un nom ou un code d'avant, et la commune d'aujourd'hui où il mène.
+
+    Communes réunies, déléguées et associées, renommées, arrondissements de Paris, Lyon et
+    Marseille. ``nom`` est vide quand aucune version de la source ne le donne : le code suffit
+    alors. Source : Insee, codes de 2019 à 2026.
+    """
+
+    code = models.CharField("code officiel", max_length=5)
+    nom = models.CharField(max_length=80, blank=True)
+    cle_tri = models.CharField(max_length=80, db_collation="C", blank=True)
+    commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="anciennes")
+
+    class Meta:
+        verbose_name = "ancienne commune"
+        verbose_name_plural = "anciennes communes"
+        constraints = [
+            models.UniqueConstraint(fields=["code", "nom"], name="commune_ancienne_unique")
+        ]
+        indexes = [models.Index(fields=["cle_tri"], name="commune_ancienne_tri")]
+
+    def __str__(self):
+        return self.nom or self.code
+
+
 class PopulationCommune(models.Model):
     """Population municipale d'une commune, en habitants, à territoire constant.
 

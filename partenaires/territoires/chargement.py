@@ -15,6 +15,7 @@ from django.db.models import OuterRef
 
 from partenaires.models import (
     Commune,
+    CommuneAncienne,
     ContourCommune,
     Departement,
     Epci,
@@ -22,12 +23,13 @@ from partenaires.models import (
     Region,
 )
 from partenaires.territoires import extrait
+from partenaires.models.territoire import cle_de_nom
 from socle.texte import cle
 
 VERROU = "SELECT pg_advisory_xact_lock(hashtext('maillon.territoires'))"
 DELAI = "SET LOCAL statement_timeout = '60s'"
 # À changer aussi quand change la façon d'écrire l'extrait dans la base.
-MARQUE = "extrait typographié "
+MARQUE = "extrait typographié, noms d’avant "
 
 # Tous les noms de tables et de colonnes qui composent le SQL sont écrits dans ce fichier ou pris aux
 # modèles ; les valeurs passent par COPY.
@@ -43,7 +45,12 @@ PROVISOIRES = {
     " codes_postaux text, population integer, latitude float8, longitude float8",
     "t_population": "code text, annee smallint, population integer, PRIMARY KEY (code, annee)",
     "t_contour": "code text PRIMARY KEY, repere text, cadre text, trace text",
+    "t_ancienne": "code text, nom text, cle_tri text, commune text, PRIMARY KEY (code, nom)",
 }
+
+
+# Vide non cité vaut NULL : une liste vide de codes postaux, un nom perdu restent des textes vides.
+NON_NULS = {"t_commune": "codes_postaux", "t_ancienne": "nom, cle_tri"}
 
 
 @dataclass(frozen=True)
@@ -98,9 +105,16 @@ CIBLES = (
         " t.trace FROM t_contour t JOIN partenaires_commune c ON c.code = t.code",
         "contours",
     ),
+    Cible(
+        CommuneAncienne,
+        ("code", "nom"),
+        "SELECT t.code, t.nom, t.cle_tri, c.id AS commune_id"
+        " FROM t_ancienne t JOIN partenaires_commune c ON c.code = t.commune",
+        "anciennes communes",
+    ),
 )
 # Ce qui tient à une commune et part avec elle : nul ne la désigne par là.
-DEPENDANCES = (PopulationCommune, ContourCommune)
+DEPENDANCES = (PopulationCommune, ContourCommune, CommuneAncienne)
 
 
 @dataclass
@@ -143,9 +157,9 @@ def charger(dossier: Path = extrait.DOSSIER) -> Bilan:
         _emplir(curseur, tables)
         for cible in CIBLES:
             _accorder(curseur, cible, bilan)
-        *parents, populations, contours = CIBLES
-        _oublier(curseur, populations, bilan)
-        _oublier(curseur, contours, bilan)
+        *parents, populations, contours, anciennes = CIBLES
+        for cible in (populations, contours, anciennes):
+            _oublier(curseur, cible, bilan)
         # À rebours : une commune d'abord, puis l'EPCI ou le département qu'elle laisse vide.
         for cible in reversed(parents):
             _retirer(curseur, cible, bilan)
@@ -167,14 +181,18 @@ def _emplir(curseur, tables: extrait.Tables) -> None:
         ),
         "t_population": _populations(tables["populations"]),
         "t_contour": tables["contours"][1:],
+        "t_ancienne": (
+            (code, nom, cle_de_nom(nom), commune)
+            for code, nom, commune in _typographies(tables["communes_anciennes"])
+        ),
     }
     for nom, colonnes in PROVISOIRES.items():
         curseur.execute(f"CREATE TEMP TABLE {nom} ({colonnes}) ON COMMIT DROP")
         flux = io.StringIO()
         csv.writer(flux, lineterminator="\n").writerows(lignes[nom])
         flux.seek(0)
-        # Vide non cité vaut NULL ; une liste vide de codes postaux doit rester une liste.
-        force = ", FORCE_NOT_NULL (codes_postaux)" if nom == "t_commune" else ""
+        requis = NON_NULS.get(nom)
+        force = f", FORCE_NOT_NULL ({requis})" if requis else ""
         curseur.copy_expert(f"COPY {nom} FROM STDIN (FORMAT csv{force})", flux)
         curseur.execute(f"ANALYZE {nom}")
 

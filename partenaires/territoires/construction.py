@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from partenaires.territoires import contours, sources, wkb
+from partenaires.territoires import anciennes, contours, sources, wkb
 from partenaires.territoires.extrait import COLONNES, Tables
 
 ABSENT = r"\N"
@@ -49,6 +49,7 @@ def construire(dossier: Path) -> Tables:
         ],
         "populations": _populations(dossier, communes),
         "contours": contours.construire(dossier, communes),
+        "communes_anciennes": anciennes.construire(dossier, communes),
     }
     annees = tuple(str(d.annee) for d in reversed(sources.DECOUPAGES))
     entetes = COLONNES | {"populations": (*COLONNES["populations"], *annees)}

@@ -32,6 +32,8 @@ COLONNES = {
     "populations": ("code",),
     # Cadre : gauche, haut, droite, bas ; en unités du plan, comme le tracé (``reperes``, ``traces``).
     "contours": ("code", "repere", "cadre", "trace"),
+    # Un code d'avant, un nom d'avant (vide s'il est perdu), et le code d'aujourd'hui où ils mènent.
+    "communes_anciennes": ("code", "nom", "commune"),
 }
 
 Tables = dict[str, list[tuple[str, ...]]]

@@ -17,6 +17,7 @@ from porteurs.models.espace import DemandeDroit, EntreeEspace
 from porteurs.models.financement import Financement
 from porteurs.models.fusion import FusionDossiers
 from porteurs.models.historique import HISTORIQUES
+from porteurs.models.imports import CorrespondanceImport, ImportDossiers, LigneImport
 from porteurs.models.lecture import LectureMotivee
 from porteurs.models.piece import ModeleEchange, Piece
 from porteurs.models.porteur import Participation, Porteur
@@ -35,6 +36,7 @@ __all__ = [
     "Candidature",
     "Concours",
     "Besoin",
+    "CorrespondanceImport",
     "Demande",
     "DemandeAcces",
     "DemandeDroit",
@@ -45,8 +47,10 @@ __all__ = [
     "EtapeDossier",
     "Financement",
     "FusionDossiers",
+    "ImportDossiers",
     "Installation",
     "LectureMotivee",
+    "LigneImport",
     "LienDossiers",
     "ModeleEchange",
     "Orientation",

@@ -119,8 +119,8 @@ class DossierQuerySet(models.QuerySet):
         ``roles``, ``relais_lus``, ``etapes_lues`` et ``personnes`` sont des listes ;
         ``financements_lus`` et ``droits_lus``, des dictionnaires, viennent avec le dossier.
         """
-        financements = Financement.objects.filter(dossier=OuterRef("pk")).acquis().order_by(
-            "accorde_le", "pk"
+        financements = (
+            Financement.objects.filter(dossier=OuterRef("pk")).acquis().order_by("accorde_le", "pk")
         )
         return (
             self.sans_vecteurs()
@@ -207,6 +207,19 @@ class Dossier(models.Model):
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     reference = models.CharField("référence", max_length=20, db_collation="C")
+    # Le numéro qu'un partenaire lui donne dans son tableau : le renvoyer met à jour, sans doubler.
+    reference_partenaire = models.CharField(
+        "référence du partenaire", max_length=60, blank=True, editable=False
+    )
+    # À qui est ce numéro : un relais change la structure responsable, pas lui.
+    reference_de = models.ForeignKey(
+        "partenaires.Structure",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     reseau = models.ForeignKey(
         "partenaires.Reseau", on_delete=models.PROTECT, related_name="dossiers"
     )
@@ -258,6 +271,17 @@ class Dossier(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["reseau", "reference"], name="dossier_reference_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["reseau", "reference_de", "reference_partenaire"],
+                condition=~Q(reference_partenaire=""),
+                name="dossier_reference_partenaire_unique",
+                violation_error_message="Un dossier porte déjà cette référence de votre structure.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_partenaire="") | Q(reference_de__isnull=False),
+                name="dossier_reference_partenaire_de_qui",
+                violation_error_message="Cette référence n’est à aucune structure.",
             ),
             models.CheckConstraint(
                 condition=Q(clos_le=None) | Q(clos_le__gte=F("ouvert_le")),
