@@ -11,9 +11,10 @@ import django.db.models.expressions
 import django.utils.timezone
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from socle.declencheurs import AjouterDeclencheur
 
 
 class Migration(migrations.Migration):
@@ -510,231 +511,231 @@ class Migration(migrations.Migration):
             model_name='porteur',
             index=django.contrib.postgres.indexes.GinIndex(models.Func('cle_nom', models.Value(' '), function='string_to_array', output_field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)), name='porteur_par_mot'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='accordpartage',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueaccordpartage" ("donne_le", "id", "jusqua", "mode", "note_par_id", "participation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retire_le", "structure_id", "uuid") VALUES (NEW."donne_le", NEW."id", NEW."jusqua", NEW."mode", NEW."note_par_id", NEW."participation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."retire_le", NEW."structure_id", NEW."uuid"); RETURN NULL;', hash='8fa12ce432a5ff1cd68437832e329a94608dbdf3', operation='INSERT', pgid='pgtrigger_ajout_insert_be8be', table='porteurs_accordpartage', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='accordpartage',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."donne_le" IS DISTINCT FROM (NEW."donne_le") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."jusqua" IS DISTINCT FROM (NEW."jusqua") OR OLD."mode" IS DISTINCT FROM (NEW."mode") OR OLD."note_par_id" IS DISTINCT FROM (NEW."note_par_id") OR OLD."participation_id" IS DISTINCT FROM (NEW."participation_id") OR OLD."retire_le" IS DISTINCT FROM (NEW."retire_le") OR OLD."structure_id" IS DISTINCT FROM (NEW."structure_id") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid"))', func='INSERT INTO "porteurs_historiqueaccordpartage" ("donne_le", "id", "jusqua", "mode", "note_par_id", "participation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retire_le", "structure_id", "uuid") VALUES (NEW."donne_le", NEW."id", NEW."jusqua", NEW."mode", NEW."note_par_id", NEW."participation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."retire_le", NEW."structure_id", NEW."uuid"); RETURN NULL;', hash='52599530c24c026a57c9fd204197575d868d5739', operation='UPDATE', pgid='pgtrigger_changement_update_83e8d', table='porteurs_accordpartage', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='accordpartage',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueaccordpartage" ("donne_le", "id", "jusqua", "mode", "note_par_id", "participation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retire_le", "structure_id", "uuid") VALUES (OLD."donne_le", OLD."id", OLD."jusqua", OLD."mode", OLD."note_par_id", OLD."participation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."retire_le", OLD."structure_id", OLD."uuid"); RETURN NULL;', hash='899dd968ed65e26f8d69c2de1ca4909b82585d74', operation='DELETE', pgid='pgtrigger_suppression_delete_10bb6', table='porteurs_accordpartage', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='action',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueaction" ("dossier_id", "echeance", "faite_le", "id", "libelle", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsable_id", "uuid") VALUES (NEW."dossier_id", NEW."echeance", NEW."faite_le", NEW."id", NEW."libelle", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."responsable_id", NEW."uuid"); RETURN NULL;', hash='453d669552c1898619ba71ae609cdce171b474aa', operation='INSERT', pgid='pgtrigger_ajout_insert_4fc9b', table='porteurs_action', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='action',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."echeance" IS DISTINCT FROM (NEW."echeance") OR OLD."faite_le" IS DISTINCT FROM (NEW."faite_le") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."libelle" IS DISTINCT FROM (NEW."libelle") OR OLD."responsable_id" IS DISTINCT FROM (NEW."responsable_id") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid"))', func='INSERT INTO "porteurs_historiqueaction" ("dossier_id", "echeance", "faite_le", "id", "libelle", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsable_id", "uuid") VALUES (NEW."dossier_id", NEW."echeance", NEW."faite_le", NEW."id", NEW."libelle", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."responsable_id", NEW."uuid"); RETURN NULL;', hash='0590a861e3ee2957cae579ed77fad589d54b046e', operation='UPDATE', pgid='pgtrigger_changement_update_0fad5', table='porteurs_action', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='action',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueaction" ("dossier_id", "echeance", "faite_le", "id", "libelle", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "responsable_id", "uuid") VALUES (OLD."dossier_id", OLD."echeance", OLD."faite_le", OLD."id", OLD."libelle", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."responsable_id", OLD."uuid"); RETURN NULL;', hash='3386801d31f4435daf83b47a0e3dea851229125e', operation='DELETE', pgid='pgtrigger_suppression_delete_91aa3', table='porteurs_action', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='affectation',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueaffectation" ("dossier_id", "etat", "id", "motif", "periode", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposee_le", "proposee_par_id", "repondue_le", "role", "structure_id", "utilisateur_id", "uuid") VALUES (NEW."dossier_id", NEW."etat", NEW."id", NEW."motif", NEW."periode", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."proposee_le", NEW."proposee_par_id", NEW."repondue_le", NEW."role", NEW."structure_id", NEW."utilisateur_id", NEW."uuid"); RETURN NULL;', hash='93aeb3001cc0b5f3da727c826bb56b03c7fcfaaf', operation='INSERT', pgid='pgtrigger_ajout_insert_e4b25', table='porteurs_affectation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='affectation',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiqueaffectation" ("dossier_id", "etat", "id", "motif", "periode", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposee_le", "proposee_par_id", "repondue_le", "role", "structure_id", "utilisateur_id", "uuid") VALUES (NEW."dossier_id", NEW."etat", NEW."id", NEW."motif", NEW."periode", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."proposee_le", NEW."proposee_par_id", NEW."repondue_le", NEW."role", NEW."structure_id", NEW."utilisateur_id", NEW."uuid"); RETURN NULL;', hash='d356bfe9f763e3b951fcbd4aaec35a9b836ffb96', operation='UPDATE', pgid='pgtrigger_changement_update_2ffbe', table='porteurs_affectation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='affectation',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueaffectation" ("dossier_id", "etat", "id", "motif", "periode", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposee_le", "proposee_par_id", "repondue_le", "role", "structure_id", "utilisateur_id", "uuid") VALUES (OLD."dossier_id", OLD."etat", OLD."id", OLD."motif", OLD."periode", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."proposee_le", OLD."proposee_par_id", OLD."repondue_le", OLD."role", OLD."structure_id", OLD."utilisateur_id", OLD."uuid"); RETURN NULL;', hash='879bd69fdc813d24db168cd33fd86f927950ad54', operation='DELETE', pgid='pgtrigger_suppression_delete_b4ce2', table='porteurs_affectation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='besoin',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquebesoin" ("clos_le", "conclusion", "cote", "cree_par_id", "dossier_id", "etape", "etat", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "precisions", "pris_le", "sans_solution_le", "theme_id", "uuid") VALUES (NEW."clos_le", NEW."conclusion", NEW."cote", NEW."cree_par_id", NEW."dossier_id", NEW."etape", NEW."etat", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."precisions", NEW."pris_le", NEW."sans_solution_le", NEW."theme_id", NEW."uuid"); RETURN NULL;', hash='f5bf0d8d0b9767c988e9c67aa12f16d8c7576205', operation='INSERT', pgid='pgtrigger_ajout_insert_b3a96', table='porteurs_besoin', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='besoin',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."clos_le" IS DISTINCT FROM (NEW."clos_le") OR OLD."conclusion" IS DISTINCT FROM (NEW."conclusion") OR OLD."cote" IS DISTINCT FROM (NEW."cote") OR OLD."cree_par_id" IS DISTINCT FROM (NEW."cree_par_id") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."etape" IS DISTINCT FROM (NEW."etape") OR OLD."etat" IS DISTINCT FROM (NEW."etat") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."precisions" IS DISTINCT FROM (NEW."precisions") OR OLD."pris_le" IS DISTINCT FROM (NEW."pris_le") OR OLD."sans_solution_le" IS DISTINCT FROM (NEW."sans_solution_le") OR OLD."theme_id" IS DISTINCT FROM (NEW."theme_id") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid"))', func='INSERT INTO "porteurs_historiquebesoin" ("clos_le", "conclusion", "cote", "cree_par_id", "dossier_id", "etape", "etat", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "precisions", "pris_le", "sans_solution_le", "theme_id", "uuid") VALUES (NEW."clos_le", NEW."conclusion", NEW."cote", NEW."cree_par_id", NEW."dossier_id", NEW."etape", NEW."etat", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."precisions", NEW."pris_le", NEW."sans_solution_le", NEW."theme_id", NEW."uuid"); RETURN NULL;', hash='ee9ad299bc2804fc9245d426e847f13ab8a07ea1', operation='UPDATE', pgid='pgtrigger_changement_update_e1133', table='porteurs_besoin', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='besoin',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquebesoin" ("clos_le", "conclusion", "cote", "cree_par_id", "dossier_id", "etape", "etat", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "precisions", "pris_le", "sans_solution_le", "theme_id", "uuid") VALUES (OLD."clos_le", OLD."conclusion", OLD."cote", OLD."cree_par_id", OLD."dossier_id", OLD."etape", OLD."etat", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."precisions", OLD."pris_le", OLD."sans_solution_le", OLD."theme_id", OLD."uuid"); RETURN NULL;', hash='09efc0342d76e8452414e39d27274b6507d4ad8e', operation='DELETE', pgid='pgtrigger_suppression_delete_c76e4', table='porteurs_besoin', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='candidature',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquecandidature" ("accord_le", "accord_mode", "concours_id", "dossier_id", "etat", "id", "montant", "nom_publie", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presentee_le", "presentee_par_id", "publication_le", "rang", "uuid") VALUES (NEW."accord_le", NEW."accord_mode", NEW."concours_id", NEW."dossier_id", NEW."etat", NEW."id", NEW."montant", NEW."nom_publie", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."presentee_le", NEW."presentee_par_id", NEW."publication_le", NEW."rang", NEW."uuid"); RETURN NULL;', hash='069aacac46117bc9deb440f90c34171bcc74ea2f', operation='INSERT', pgid='pgtrigger_ajout_insert_53645', table='porteurs_candidature', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='candidature',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiquecandidature" ("accord_le", "accord_mode", "concours_id", "dossier_id", "etat", "id", "montant", "nom_publie", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presentee_le", "presentee_par_id", "publication_le", "rang", "uuid") VALUES (NEW."accord_le", NEW."accord_mode", NEW."concours_id", NEW."dossier_id", NEW."etat", NEW."id", NEW."montant", NEW."nom_publie", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."presentee_le", NEW."presentee_par_id", NEW."publication_le", NEW."rang", NEW."uuid"); RETURN NULL;', hash='0f30dcf4401692b8d85cf282903a2cd25c014a11', operation='UPDATE', pgid='pgtrigger_changement_update_06a37', table='porteurs_candidature', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='candidature',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquecandidature" ("accord_le", "accord_mode", "concours_id", "dossier_id", "etat", "id", "montant", "nom_publie", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presentee_le", "presentee_par_id", "publication_le", "rang", "uuid") VALUES (OLD."accord_le", OLD."accord_mode", OLD."concours_id", OLD."dossier_id", OLD."etat", OLD."id", OLD."montant", OLD."nom_publie", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."presentee_le", OLD."presentee_par_id", OLD."publication_le", OLD."rang", OLD."uuid"); RETURN NULL;', hash='27608014f09278e6c747fc855f90631a61fbe6d6', operation='DELETE', pgid='pgtrigger_suppression_delete_295cc', table='porteurs_candidature', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='demandeacces',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquedemandeacces" ("demandee_le", "demandeur_id", "dossier_id", "etat", "id", "jusqua", "motif", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "repondu_le", "repondu_par_id", "reponse", "structure_id", "uuid") VALUES (NEW."demandee_le", NEW."demandeur_id", NEW."dossier_id", NEW."etat", NEW."id", NEW."jusqua", NEW."motif", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."repondu_le", NEW."repondu_par_id", NEW."reponse", NEW."structure_id", NEW."uuid"); RETURN NULL;', hash='8364978e37993afe04b9bef31e0a74db2d17597c', operation='INSERT', pgid='pgtrigger_ajout_insert_a6e22', table='porteurs_demandeacces', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='demandeacces',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiquedemandeacces" ("demandee_le", "demandeur_id", "dossier_id", "etat", "id", "jusqua", "motif", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "repondu_le", "repondu_par_id", "reponse", "structure_id", "uuid") VALUES (NEW."demandee_le", NEW."demandeur_id", NEW."dossier_id", NEW."etat", NEW."id", NEW."jusqua", NEW."motif", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."repondu_le", NEW."repondu_par_id", NEW."reponse", NEW."structure_id", NEW."uuid"); RETURN NULL;', hash='ccd7f750f758c4aafd29e71e4cf9a4a0cd48e36e', operation='UPDATE', pgid='pgtrigger_changement_update_aeb2e', table='porteurs_demandeacces', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='demandeacces',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquedemandeacces" ("demandee_le", "demandeur_id", "dossier_id", "etat", "id", "jusqua", "motif", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "repondu_le", "repondu_par_id", "reponse", "structure_id", "uuid") VALUES (OLD."demandee_le", OLD."demandeur_id", OLD."dossier_id", OLD."etat", OLD."id", OLD."jusqua", OLD."motif", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."repondu_le", OLD."repondu_par_id", OLD."reponse", OLD."structure_id", OLD."uuid"); RETURN NULL;', hash='ec399c59be82bc8ad85b5834bb4386fdd6e932f8', operation='DELETE', pgid='pgtrigger_suppression_delete_74790', table='porteurs_demandeacces', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='dossier',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquedossier" ("clos_le", "commune_id", "dernier_contact_le", "etape", "etape_depuis", "id", "information_mode", "informe_le", "intitule", "nature", "opposition_le", "origine", "ouvert_le", "ouvert_par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prochaine_etape", "reference", "reseau_id", "secteur", "structure_responsable_id", "uuid") VALUES (NEW."clos_le", NEW."commune_id", NEW."dernier_contact_le", NEW."etape", NEW."etape_depuis", NEW."id", NEW."information_mode", NEW."informe_le", NEW."intitule", NEW."nature", NEW."opposition_le", NEW."origine", NEW."ouvert_le", NEW."ouvert_par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."prochaine_etape", NEW."reference", NEW."reseau_id", NEW."secteur", NEW."structure_responsable_id", NEW."uuid"); RETURN NULL;', hash='ed2a6b03059eec195e7be5239d8ea1731445cdb1', operation='INSERT', pgid='pgtrigger_ajout_insert_1de98', table='porteurs_dossier', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='dossier',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."clos_le" IS DISTINCT FROM (NEW."clos_le") OR OLD."commune_id" IS DISTINCT FROM (NEW."commune_id") OR OLD."dernier_contact_le" IS DISTINCT FROM (NEW."dernier_contact_le") OR OLD."etape" IS DISTINCT FROM (NEW."etape") OR OLD."etape_depuis" IS DISTINCT FROM (NEW."etape_depuis") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."information_mode" IS DISTINCT FROM (NEW."information_mode") OR OLD."informe_le" IS DISTINCT FROM (NEW."informe_le") OR OLD."intitule" IS DISTINCT FROM (NEW."intitule") OR OLD."nature" IS DISTINCT FROM (NEW."nature") OR OLD."opposition_le" IS DISTINCT FROM (NEW."opposition_le") OR OLD."origine" IS DISTINCT FROM (NEW."origine") OR OLD."ouvert_le" IS DISTINCT FROM (NEW."ouvert_le") OR OLD."ouvert_par_id" IS DISTINCT FROM (NEW."ouvert_par_id") OR OLD."prochaine_etape" IS DISTINCT FROM (NEW."prochaine_etape") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."reseau_id" IS DISTINCT FROM (NEW."reseau_id") OR OLD."secteur" IS DISTINCT FROM (NEW."secteur") OR OLD."structure_responsable_id" IS DISTINCT FROM (NEW."structure_responsable_id") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid"))', func='INSERT INTO "porteurs_historiquedossier" ("clos_le", "commune_id", "dernier_contact_le", "etape", "etape_depuis", "id", "information_mode", "informe_le", "intitule", "nature", "opposition_le", "origine", "ouvert_le", "ouvert_par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prochaine_etape", "reference", "reseau_id", "secteur", "structure_responsable_id", "uuid") VALUES (NEW."clos_le", NEW."commune_id", NEW."dernier_contact_le", NEW."etape", NEW."etape_depuis", NEW."id", NEW."information_mode", NEW."informe_le", NEW."intitule", NEW."nature", NEW."opposition_le", NEW."origine", NEW."ouvert_le", NEW."ouvert_par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."prochaine_etape", NEW."reference", NEW."reseau_id", NEW."secteur", NEW."structure_responsable_id", NEW."uuid"); RETURN NULL;', hash='4b8d3b3463eb479c822703808b7b1a9ede40db59', operation='UPDATE', pgid='pgtrigger_changement_update_f4316', table='porteurs_dossier', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='dossier',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquedossier" ("clos_le", "commune_id", "dernier_contact_le", "etape", "etape_depuis", "id", "information_mode", "informe_le", "intitule", "nature", "opposition_le", "origine", "ouvert_le", "ouvert_par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prochaine_etape", "reference", "reseau_id", "secteur", "structure_responsable_id", "uuid") VALUES (OLD."clos_le", OLD."commune_id", OLD."dernier_contact_le", OLD."etape", OLD."etape_depuis", OLD."id", OLD."information_mode", OLD."informe_le", OLD."intitule", OLD."nature", OLD."opposition_le", OLD."origine", OLD."ouvert_le", OLD."ouvert_par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."prochaine_etape", OLD."reference", OLD."reseau_id", OLD."secteur", OLD."structure_responsable_id", OLD."uuid"); RETURN NULL;', hash='628265e4b587d189569bb16febf95d3be6db7009', operation='DELETE', pgid='pgtrigger_suppression_delete_8b71a', table='porteurs_dossier', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='echange',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueechange" ("audience", "auteur_id", "dossier_id", "id", "le", "nature", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "porteur_id", "pour_porteur", "prive", "structure_id", "texte", "uuid") VALUES (NEW."audience", NEW."auteur_id", NEW."dossier_id", NEW."id", NEW."le", NEW."nature", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."porteur_id", NEW."pour_porteur", NEW."prive", NEW."structure_id", NEW."texte", NEW."uuid"); RETURN NULL;', hash='e8314655c9da619b99cc963a7d69ebad5a4f837e', operation='INSERT', pgid='pgtrigger_ajout_insert_d4b71', table='porteurs_echange', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='echange',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."auteur_id" IS DISTINCT FROM (NEW."auteur_id") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."le" IS DISTINCT FROM (NEW."le") OR OLD."nature" IS DISTINCT FROM (NEW."nature") OR OLD."porteur_id" IS DISTINCT FROM (NEW."porteur_id") OR OLD."pour_porteur" IS DISTINCT FROM (NEW."pour_porteur") OR OLD."prive" IS DISTINCT FROM (NEW."prive") OR OLD."structure_id" IS DISTINCT FROM (NEW."structure_id") OR OLD."texte" IS DISTINCT FROM (NEW."texte") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid"))', func='INSERT INTO "porteurs_historiqueechange" ("audience", "auteur_id", "dossier_id", "id", "le", "nature", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "porteur_id", "pour_porteur", "prive", "structure_id", "texte", "uuid") VALUES (NEW."audience", NEW."auteur_id", NEW."dossier_id", NEW."id", NEW."le", NEW."nature", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."porteur_id", NEW."pour_porteur", NEW."prive", NEW."structure_id", NEW."texte", NEW."uuid"); RETURN NULL;', hash='485da1e6f5932474940d3ff2852f4afb5b65d222', operation='UPDATE', pgid='pgtrigger_changement_update_2b7e7', table='porteurs_echange', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='echange',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueechange" ("audience", "auteur_id", "dossier_id", "id", "le", "nature", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "porteur_id", "pour_porteur", "prive", "structure_id", "texte", "uuid") VALUES (OLD."audience", OLD."auteur_id", OLD."dossier_id", OLD."id", OLD."le", OLD."nature", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."porteur_id", OLD."pour_porteur", OLD."prive", OLD."structure_id", OLD."texte", OLD."uuid"); RETURN NULL;', hash='19fffa39658285bd0be778701ca3f811093d8785', operation='DELETE', pgid='pgtrigger_suppression_delete_24ad2', table='porteurs_echange', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='etapedossier',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueetapedossier" ("dossier_id", "etape", "id", "le", "motif", "par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."dossier_id", NEW."etape", NEW."id", NEW."le", NEW."motif", NEW."par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id"); RETURN NULL;', hash='5601c205f86f8bc422bf21335c01b8fd1f668f93', operation='INSERT', pgid='pgtrigger_ajout_insert_f8be1', table='porteurs_etapedossier', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='etapedossier',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."etape" IS DISTINCT FROM (NEW."etape") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."le" IS DISTINCT FROM (NEW."le") OR OLD."motif" IS DISTINCT FROM (NEW."motif") OR OLD."par_id" IS DISTINCT FROM (NEW."par_id"))', func='INSERT INTO "porteurs_historiqueetapedossier" ("dossier_id", "etape", "id", "le", "motif", "par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."dossier_id", NEW."etape", NEW."id", NEW."le", NEW."motif", NEW."par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id"); RETURN NULL;', hash='b45aa5faace641f17a6e0be0739440716a5ef195', operation='UPDATE', pgid='pgtrigger_changement_update_ea7cb', table='porteurs_etapedossier', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='etapedossier',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueetapedossier" ("dossier_id", "etape", "id", "le", "motif", "par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."dossier_id", OLD."etape", OLD."id", OLD."le", OLD."motif", OLD."par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id"); RETURN NULL;', hash='bcdf3761c3fa1bd9b01ac0942c7414e3e06a03c8', operation='DELETE', pgid='pgtrigger_suppression_delete_fc824', table='porteurs_etapedossier', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='financement',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquefinancement" ("accorde_le", "candidature_id", "concours", "demande_le", "dossier_id", "etat", "financeur", "id", "montant", "montant_demande", "motif", "nature", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refuse_le", "saisi_par_id", "structure_id", "uuid", "verse_le") VALUES (NEW."accorde_le", NEW."candidature_id", NEW."concours", NEW."demande_le", NEW."dossier_id", NEW."etat", NEW."financeur", NEW."id", NEW."montant", NEW."montant_demande", NEW."motif", NEW."nature", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."refuse_le", NEW."saisi_par_id", NEW."structure_id", NEW."uuid", NEW."verse_le"); RETURN NULL;', hash='0117e33de2fc8b58ae8760d0a29c581977793538', operation='INSERT', pgid='pgtrigger_ajout_insert_15243', table='porteurs_financement', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='financement',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiquefinancement" ("accorde_le", "candidature_id", "concours", "demande_le", "dossier_id", "etat", "financeur", "id", "montant", "montant_demande", "motif", "nature", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refuse_le", "saisi_par_id", "structure_id", "uuid", "verse_le") VALUES (NEW."accorde_le", NEW."candidature_id", NEW."concours", NEW."demande_le", NEW."dossier_id", NEW."etat", NEW."financeur", NEW."id", NEW."montant", NEW."montant_demande", NEW."motif", NEW."nature", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."refuse_le", NEW."saisi_par_id", NEW."structure_id", NEW."uuid", NEW."verse_le"); RETURN NULL;', hash='ff99fb03f9b5689bd02eebd49b093c30156cccd1', operation='UPDATE', pgid='pgtrigger_changement_update_ea56a', table='porteurs_financement', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='financement',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquefinancement" ("accorde_le", "candidature_id", "concours", "demande_le", "dossier_id", "etat", "financeur", "id", "montant", "montant_demande", "motif", "nature", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refuse_le", "saisi_par_id", "structure_id", "uuid", "verse_le") VALUES (OLD."accorde_le", OLD."candidature_id", OLD."concours", OLD."demande_le", OLD."dossier_id", OLD."etat", OLD."financeur", OLD."id", OLD."montant", OLD."montant_demande", OLD."motif", OLD."nature", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."refuse_le", OLD."saisi_par_id", OLD."structure_id", OLD."uuid", OLD."verse_le"); RETURN NULL;', hash='df2dbecb0615c758703e46ba3cb937d9d835e069', operation='DELETE', pgid='pgtrigger_suppression_delete_03e0d', table='porteurs_financement', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='installation',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueinstallation" ("adultes", "commune_id", "departement_origine_id", "dossier_id", "emplois", "enfants", "id", "le", "origine", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_origine_id", "saisie_par_id") VALUES (NEW."adultes", NEW."commune_id", NEW."departement_origine_id", NEW."dossier_id", NEW."emplois", NEW."enfants", NEW."id", NEW."le", NEW."origine", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."region_origine_id", NEW."saisie_par_id"); RETURN NULL;', hash='82c8044c231423221d458f2015cd80a84a2e93ad', operation='INSERT', pgid='pgtrigger_ajout_insert_f4c9a', table='porteurs_installation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='installation',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiqueinstallation" ("adultes", "commune_id", "departement_origine_id", "dossier_id", "emplois", "enfants", "id", "le", "origine", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_origine_id", "saisie_par_id") VALUES (NEW."adultes", NEW."commune_id", NEW."departement_origine_id", NEW."dossier_id", NEW."emplois", NEW."enfants", NEW."id", NEW."le", NEW."origine", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."region_origine_id", NEW."saisie_par_id"); RETURN NULL;', hash='d2b7952ef5541086f25637d195eb08007cdc7477', operation='UPDATE', pgid='pgtrigger_changement_update_4ee36', table='porteurs_installation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='installation',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueinstallation" ("adultes", "commune_id", "departement_origine_id", "dossier_id", "emplois", "enfants", "id", "le", "origine", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_origine_id", "saisie_par_id") VALUES (OLD."adultes", OLD."commune_id", OLD."departement_origine_id", OLD."dossier_id", OLD."emplois", OLD."enfants", OLD."id", OLD."le", OLD."origine", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."region_origine_id", OLD."saisie_par_id"); RETURN NULL;', hash='2900ea563ea2799805f76de33a87a2fe5e4ce6db', operation='DELETE', pgid='pgtrigger_suppression_delete_ffd18', table='porteurs_installation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='orientation',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueorientation" ("besoin_id", "envoyee_le", "envoyee_par_id", "etat", "id", "message", "motif", "personne_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raisons", "repondue_le", "repondue_par_id", "revoir_le", "structure_id", "suite_de_id", "uuid") VALUES (NEW."besoin_id", NEW."envoyee_le", NEW."envoyee_par_id", NEW."etat", NEW."id", NEW."message", NEW."motif", NEW."personne_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."raisons", NEW."repondue_le", NEW."repondue_par_id", NEW."revoir_le", NEW."structure_id", NEW."suite_de_id", NEW."uuid"); RETURN NULL;', hash='a5f918c3f97e26be8db4eb7d5d6c7aedd8324c8c', operation='INSERT', pgid='pgtrigger_ajout_insert_7ef46', table='porteurs_orientation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='orientation',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiqueorientation" ("besoin_id", "envoyee_le", "envoyee_par_id", "etat", "id", "message", "motif", "personne_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raisons", "repondue_le", "repondue_par_id", "revoir_le", "structure_id", "suite_de_id", "uuid") VALUES (NEW."besoin_id", NEW."envoyee_le", NEW."envoyee_par_id", NEW."etat", NEW."id", NEW."message", NEW."motif", NEW."personne_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."raisons", NEW."repondue_le", NEW."repondue_par_id", NEW."revoir_le", NEW."structure_id", NEW."suite_de_id", NEW."uuid"); RETURN NULL;', hash='49e5afcd861a81774474093118230c1e569b8f7f', operation='UPDATE', pgid='pgtrigger_changement_update_c4c06', table='porteurs_orientation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='orientation',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueorientation" ("besoin_id", "envoyee_le", "envoyee_par_id", "etat", "id", "message", "motif", "personne_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raisons", "repondue_le", "repondue_par_id", "revoir_le", "structure_id", "suite_de_id", "uuid") VALUES (OLD."besoin_id", OLD."envoyee_le", OLD."envoyee_par_id", OLD."etat", OLD."id", OLD."message", OLD."motif", OLD."personne_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."raisons", OLD."repondue_le", OLD."repondue_par_id", OLD."revoir_le", OLD."structure_id", OLD."suite_de_id", OLD."uuid"); RETURN NULL;', hash='992ad74721fff28dc5a01822090053ab60be7579', operation='DELETE', pgid='pgtrigger_suppression_delete_0579f', table='porteurs_orientation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='partadulte',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquepartadulte" ("demarches", "emploi", "id", "participation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "soins") VALUES (NEW."demarches", NEW."emploi", NEW."id", NEW."participation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."soins"); RETURN NULL;', hash='b0e8376e809cb1845906b1fb5301ea47ebee8d2f', operation='INSERT', pgid='pgtrigger_ajout_insert_fd82d', table='porteurs_partadulte', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='partadulte',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."demarches" IS DISTINCT FROM (NEW."demarches") OR OLD."emploi" IS DISTINCT FROM (NEW."emploi") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."participation_id" IS DISTINCT FROM (NEW."participation_id") OR OLD."soins" IS DISTINCT FROM (NEW."soins"))', func='INSERT INTO "porteurs_historiquepartadulte" ("demarches", "emploi", "id", "participation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "soins") VALUES (NEW."demarches", NEW."emploi", NEW."id", NEW."participation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."soins"); RETURN NULL;', hash='b83bc4936c462193c6fcd7982a9b0a3ba2606d7f', operation='UPDATE', pgid='pgtrigger_changement_update_728d9', table='porteurs_partadulte', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='partadulte',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquepartadulte" ("demarches", "emploi", "id", "participation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "soins") VALUES (OLD."demarches", OLD."emploi", OLD."id", OLD."participation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."soins"); RETURN NULL;', hash='8d641cbea1b07d8e70daf51328747dfb9336db4b', operation='DELETE', pgid='pgtrigger_suppression_delete_b7160', table='porteurs_partadulte', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='participation',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueparticipation" ("dossier_id", "id", "information_mode", "informe_le", "opposition_le", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "porteur_id", "rang", "role", "uuid") VALUES (NEW."dossier_id", NEW."id", NEW."information_mode", NEW."informe_le", NEW."opposition_le", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."porteur_id", NEW."rang", NEW."role", NEW."uuid"); RETURN NULL;', hash='939bb8e4de1f5a63b449dd9a5b5b30abcd821bc6', operation='INSERT', pgid='pgtrigger_ajout_insert_b508a', table='porteurs_participation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='participation',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiqueparticipation" ("dossier_id", "id", "information_mode", "informe_le", "opposition_le", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "porteur_id", "rang", "role", "uuid") VALUES (NEW."dossier_id", NEW."id", NEW."information_mode", NEW."informe_le", NEW."opposition_le", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."porteur_id", NEW."rang", NEW."role", NEW."uuid"); RETURN NULL;', hash='188954632061252ae4b453978c35f2f9d79b6dd6', operation='UPDATE', pgid='pgtrigger_changement_update_436a1', table='porteurs_participation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='participation',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueparticipation" ("dossier_id", "id", "information_mode", "informe_le", "opposition_le", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "porteur_id", "rang", "role", "uuid") VALUES (OLD."dossier_id", OLD."id", OLD."information_mode", OLD."informe_le", OLD."opposition_le", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."porteur_id", OLD."rang", OLD."role", OLD."uuid"); RETURN NULL;', hash='cfcb748aeccd3fc700d216f8094a90a35a9f9d4d', operation='DELETE', pgid='pgtrigger_suppression_delete_5c1d5', table='porteurs_participation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='porteur',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueporteur" ("departement_origine_id", "email", "id", "langue", "naissance", "nom", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prenom", "reseau_id", "telephone", "telephone_saisi", "uuid") VALUES (NEW."departement_origine_id", NEW."email", NEW."id", NEW."langue", NEW."naissance", NEW."nom", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."prenom", NEW."reseau_id", NEW."telephone", NEW."telephone_saisi", NEW."uuid"); RETURN NULL;', hash='1ea0346451f8d7dd83232ccc9afeb7c712284eba', operation='INSERT', pgid='pgtrigger_ajout_insert_183e8', table='porteurs_porteur', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='porteur',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."departement_origine_id" IS DISTINCT FROM (NEW."departement_origine_id") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."langue" IS DISTINCT FROM (NEW."langue") OR OLD."naissance" IS DISTINCT FROM (NEW."naissance") OR OLD."nom" IS DISTINCT FROM (NEW."nom") OR OLD."prenom" IS DISTINCT FROM (NEW."prenom") OR OLD."reseau_id" IS DISTINCT FROM (NEW."reseau_id") OR OLD."telephone" IS DISTINCT FROM (NEW."telephone") OR OLD."telephone_saisi" IS DISTINCT FROM (NEW."telephone_saisi") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid"))', func='INSERT INTO "porteurs_historiqueporteur" ("departement_origine_id", "email", "id", "langue", "naissance", "nom", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prenom", "reseau_id", "telephone", "telephone_saisi", "uuid") VALUES (NEW."departement_origine_id", NEW."email", NEW."id", NEW."langue", NEW."naissance", NEW."nom", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."prenom", NEW."reseau_id", NEW."telephone", NEW."telephone_saisi", NEW."uuid"); RETURN NULL;', hash='7b258b1161ec383fe4a24b618e5538d559c891ef', operation='UPDATE', pgid='pgtrigger_changement_update_0edb7', table='porteurs_porteur', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='porteur',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiqueporteur" ("departement_origine_id", "email", "id", "langue", "naissance", "nom", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prenom", "reseau_id", "telephone", "telephone_saisi", "uuid") VALUES (OLD."departement_origine_id", OLD."email", OLD."id", OLD."langue", OLD."naissance", OLD."nom", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."prenom", OLD."reseau_id", OLD."telephone", OLD."telephone_saisi", OLD."uuid"); RETURN NULL;', hash='bb508a4a9025801c5d4879f2cc991ea2983cdbf5', operation='DELETE', pgid='pgtrigger_suppression_delete_274fc', table='porteurs_porteur', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='relais',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquerelais" ("de_id", "dossier_id", "etat", "id", "motif", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "propose_le", "propose_par_id", "repondu_le", "repondu_par_id", "resume", "uuid", "vers_id") VALUES (NEW."de_id", NEW."dossier_id", NEW."etat", NEW."id", NEW."motif", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."propose_le", NEW."propose_par_id", NEW."repondu_le", NEW."repondu_par_id", NEW."resume", NEW."uuid", NEW."vers_id"); RETURN NULL;', hash='c13b0fbcbe95d6242aeed2d95255dedf44dba386', operation='INSERT', pgid='pgtrigger_ajout_insert_8118b', table='porteurs_relais', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='relais',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiquerelais" ("de_id", "dossier_id", "etat", "id", "motif", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "propose_le", "propose_par_id", "repondu_le", "repondu_par_id", "resume", "uuid", "vers_id") VALUES (NEW."de_id", NEW."dossier_id", NEW."etat", NEW."id", NEW."motif", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."propose_le", NEW."propose_par_id", NEW."repondu_le", NEW."repondu_par_id", NEW."resume", NEW."uuid", NEW."vers_id"); RETURN NULL;', hash='4cd841debedbfc52ec6697704e6691556fdf0011', operation='UPDATE', pgid='pgtrigger_changement_update_b6d5e', table='porteurs_relais', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='relais',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquerelais" ("de_id", "dossier_id", "etat", "id", "motif", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "propose_le", "propose_par_id", "repondu_le", "repondu_par_id", "resume", "uuid", "vers_id") VALUES (OLD."de_id", OLD."dossier_id", OLD."etat", OLD."id", OLD."motif", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."propose_le", OLD."propose_par_id", OLD."repondu_le", OLD."repondu_par_id", OLD."resume", OLD."uuid", OLD."vers_id"); RETURN NULL;', hash='c232ed8cd19e503a34988dcbebc8c099683023d1', operation='DELETE', pgid='pgtrigger_suppression_delete_25865', table='porteurs_relais', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='suiviinstallation',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquesuiviinstallation" ("a_appeler_le", "clos_le", "demande_le", "echeance", "emplois", "id", "installation_id", "mois", "mot", "par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relance_le", "repondu_le", "reponse", "satisfaction", "uuid") VALUES (NEW."a_appeler_le", NEW."clos_le", NEW."demande_le", NEW."echeance", NEW."emplois", NEW."id", NEW."installation_id", NEW."mois", NEW."mot", NEW."par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."relance_le", NEW."repondu_le", NEW."reponse", NEW."satisfaction", NEW."uuid"); RETURN NULL;', hash='fb6c4b7941019615f4189375d67c318a221db6aa', operation='INSERT', pgid='pgtrigger_ajout_insert_b30d7', table='porteurs_suiviinstallation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='suiviinstallation',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "porteurs_historiquesuiviinstallation" ("a_appeler_le", "clos_le", "demande_le", "echeance", "emplois", "id", "installation_id", "mois", "mot", "par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relance_le", "repondu_le", "reponse", "satisfaction", "uuid") VALUES (NEW."a_appeler_le", NEW."clos_le", NEW."demande_le", NEW."echeance", NEW."emplois", NEW."id", NEW."installation_id", NEW."mois", NEW."mot", NEW."par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."relance_le", NEW."repondu_le", NEW."reponse", NEW."satisfaction", NEW."uuid"); RETURN NULL;', hash='75c4a573c96732ccd297a970ddb1ab254bb8c569', operation='UPDATE', pgid='pgtrigger_changement_update_d042f', table='porteurs_suiviinstallation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='suiviinstallation',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquesuiviinstallation" ("a_appeler_le", "clos_le", "demande_le", "echeance", "emplois", "id", "installation_id", "mois", "mot", "par_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relance_le", "repondu_le", "reponse", "satisfaction", "uuid") VALUES (OLD."a_appeler_le", OLD."clos_le", OLD."demande_le", OLD."echeance", OLD."emplois", OLD."id", OLD."installation_id", OLD."mois", OLD."mot", OLD."par_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."relance_le", OLD."repondu_le", OLD."reponse", OLD."satisfaction", OLD."uuid"); RETURN NULL;', hash='6a0c96c5aec9befa85122ea70497b5e8c34dea05', operation='DELETE', pgid='pgtrigger_suppression_delete_47784', table='porteurs_suiviinstallation', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='voletprive',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquevoletprive" ("arrivee", "dossier_id", "ecole", "enfants", "garde", "id", "logement", "mobilite", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vie_locale") VALUES (NEW."arrivee", NEW."dossier_id", NEW."ecole", NEW."enfants", NEW."garde", NEW."id", NEW."logement", NEW."mobilite", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."vie_locale"); RETURN NULL;', hash='ba3ab82fd5d00ffbe84ea6ef4ddae63964deaa2a', operation='INSERT', pgid='pgtrigger_ajout_insert_c7a25', table='porteurs_voletprive', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='voletprive',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."arrivee" IS DISTINCT FROM (NEW."arrivee") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."ecole" IS DISTINCT FROM (NEW."ecole") OR OLD."enfants" IS DISTINCT FROM (NEW."enfants") OR OLD."garde" IS DISTINCT FROM (NEW."garde") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."logement" IS DISTINCT FROM (NEW."logement") OR OLD."mobilite" IS DISTINCT FROM (NEW."mobilite") OR OLD."vie_locale" IS DISTINCT FROM (NEW."vie_locale"))', func='INSERT INTO "porteurs_historiquevoletprive" ("arrivee", "dossier_id", "ecole", "enfants", "garde", "id", "logement", "mobilite", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vie_locale") VALUES (NEW."arrivee", NEW."dossier_id", NEW."ecole", NEW."enfants", NEW."garde", NEW."id", NEW."logement", NEW."mobilite", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."vie_locale"); RETURN NULL;', hash='e42ebe21e0b264362a9737de1cf69b1f74015fcb', operation='UPDATE', pgid='pgtrigger_changement_update_47955', table='porteurs_voletprive', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='voletprive',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquevoletprive" ("arrivee", "dossier_id", "ecole", "enfants", "garde", "id", "logement", "mobilite", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vie_locale") VALUES (OLD."arrivee", OLD."dossier_id", OLD."ecole", OLD."enfants", OLD."garde", OLD."id", OLD."logement", OLD."mobilite", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."vie_locale"); RETURN NULL;', hash='37d30970abbe6e2a87a8f0955ab59f7bde53a29c', operation='DELETE', pgid='pgtrigger_suppression_delete_1b5db', table='porteurs_voletprive', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='voletprofessionnel',
             trigger=pgtrigger.compiler.Trigger(name='ajout_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquevoletprofessionnel" ("activite", "apport", "budget", "calendrier", "dossier_id", "echeance", "emplois", "experience", "id", "lieu", "locaux", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statut", "surface") VALUES (NEW."activite", NEW."apport", NEW."budget", NEW."calendrier", NEW."dossier_id", NEW."echeance", NEW."emplois", NEW."experience", NEW."id", NEW."lieu", NEW."locaux", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'ajout\', NEW."id", NEW."statut", NEW."surface"); RETURN NULL;', hash='ac583330c2521ac3792ab5ec527acaf339c1a622', operation='INSERT', pgid='pgtrigger_ajout_insert_41d35', table='porteurs_voletprofessionnel', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='voletprofessionnel',
             trigger=pgtrigger.compiler.Trigger(name='changement_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."activite" IS DISTINCT FROM (NEW."activite") OR OLD."apport" IS DISTINCT FROM (NEW."apport") OR OLD."budget" IS DISTINCT FROM (NEW."budget") OR OLD."calendrier" IS DISTINCT FROM (NEW."calendrier") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."echeance" IS DISTINCT FROM (NEW."echeance") OR OLD."emplois" IS DISTINCT FROM (NEW."emplois") OR OLD."experience" IS DISTINCT FROM (NEW."experience") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lieu" IS DISTINCT FROM (NEW."lieu") OR OLD."locaux" IS DISTINCT FROM (NEW."locaux") OR OLD."statut" IS DISTINCT FROM (NEW."statut") OR OLD."surface" IS DISTINCT FROM (NEW."surface"))', func='INSERT INTO "porteurs_historiquevoletprofessionnel" ("activite", "apport", "budget", "calendrier", "dossier_id", "echeance", "emplois", "experience", "id", "lieu", "locaux", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statut", "surface") VALUES (NEW."activite", NEW."apport", NEW."budget", NEW."calendrier", NEW."dossier_id", NEW."echeance", NEW."emplois", NEW."experience", NEW."id", NEW."lieu", NEW."locaux", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'changement\', NEW."id", NEW."statut", NEW."surface"); RETURN NULL;', hash='f2cf52878b5e3bb7899f359106fc2d86464e372d', operation='UPDATE', pgid='pgtrigger_changement_update_745ff', table='porteurs_voletprofessionnel', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='voletprofessionnel',
             trigger=pgtrigger.compiler.Trigger(name='suppression_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "porteurs_historiquevoletprofessionnel" ("activite", "apport", "budget", "calendrier", "dossier_id", "echeance", "emplois", "experience", "id", "lieu", "locaux", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statut", "surface") VALUES (OLD."activite", OLD."apport", OLD."budget", OLD."calendrier", OLD."dossier_id", OLD."echeance", OLD."emplois", OLD."experience", OLD."id", OLD."lieu", OLD."locaux", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'suppression\', OLD."id", OLD."statut", OLD."surface"); RETURN NULL;', hash='03d8e638f825a33059f07e15a651f5f5ce3b2aa0', operation='DELETE', pgid='pgtrigger_suppression_delete_6360f', table='porteurs_voletprofessionnel', when='AFTER')),
         ),
@@ -1169,11 +1170,11 @@ class Migration(migrations.Migration):
             model_name='historiqueaccordpartage',
             index=models.Index(fields=['participation'], name='hist_accordpartage'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueaccordpartage',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='91ff261b9f4f6b80209e554b4d825ccc63f9995c', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_26851', table='porteurs_historiqueaccordpartage', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueaccordpartage',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='17da907bba6d893a2c7f98b92dafb528aa3eb7ca', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_c6687', table='porteurs_historiqueaccordpartage', when='BEFORE')),
         ),
@@ -1181,11 +1182,11 @@ class Migration(migrations.Migration):
             model_name='historiqueaction',
             index=models.Index(fields=['dossier'], name='hist_action'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueaction',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e12b97eb6f4d4dac3e714da87a89413871f82ed7', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_ad170', table='porteurs_historiqueaction', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueaction',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='2afafa22451179da8a9c5219c50bad871a75cda0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_412dc', table='porteurs_historiqueaction', when='BEFORE')),
         ),
@@ -1193,11 +1194,11 @@ class Migration(migrations.Migration):
             model_name='historiqueaffectation',
             index=models.Index(fields=['dossier'], name='hist_affectation'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueaffectation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36385fcf819649fe1172044991bd2d757aa47724', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_7aaad', table='porteurs_historiqueaffectation', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueaffectation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='e660dc89dfcd9a8508bc145e1ee5dfd42d3422d7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_b60c9', table='porteurs_historiqueaffectation', when='BEFORE')),
         ),
@@ -1205,11 +1206,11 @@ class Migration(migrations.Migration):
             model_name='historiquebesoin',
             index=models.Index(fields=['dossier'], name='hist_besoin'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquebesoin',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f310c798254dd5259da40e4789cf469c4f64d8fd', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_3e0ed', table='porteurs_historiquebesoin', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquebesoin',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='f81b184d8f22892a7698b16b5135cdf170fd0bdc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_5a043', table='porteurs_historiquebesoin', when='BEFORE')),
         ),
@@ -1217,11 +1218,11 @@ class Migration(migrations.Migration):
             model_name='historiquecandidature',
             index=models.Index(fields=['dossier'], name='hist_candidature'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquecandidature',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1d3f633a9ac7d3a3b558d0c4dedcbade7c541f13', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_200e0', table='porteurs_historiquecandidature', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquecandidature',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='5c00bc9d22e21dca291a22351b26a6076652e0f4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_6a27e', table='porteurs_historiquecandidature', when='BEFORE')),
         ),
@@ -1229,11 +1230,11 @@ class Migration(migrations.Migration):
             model_name='historiquedemandeacces',
             index=models.Index(fields=['dossier'], name='hist_demandeacces'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquedemandeacces',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ade41d968bc5fdc8d624a89c58b32cacaadc5172', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_ebc22', table='porteurs_historiquedemandeacces', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquedemandeacces',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='6f228262957d885bd7fa83aa2a2daabdb0f5072e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_d86c8', table='porteurs_historiquedemandeacces', when='BEFORE')),
         ),
@@ -1241,11 +1242,11 @@ class Migration(migrations.Migration):
             model_name='historiquedossier',
             index=models.Index(fields=['pgh_obj'], name='hist_dossier'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquedossier',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='da04417935726ca2ab9a22780ed3af4c2698602e', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_55bf5', table='porteurs_historiquedossier', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquedossier',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='d6df0c3a4d122202cac4fbf75b030d1e762ef25e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_dffd5', table='porteurs_historiquedossier', when='BEFORE')),
         ),
@@ -1253,11 +1254,11 @@ class Migration(migrations.Migration):
             model_name='historiqueechange',
             index=models.Index(fields=['dossier'], name='hist_echange'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueechange',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f9d368195e44ab4d962e25c8315f7f54cecebe8e', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_6d446', table='porteurs_historiqueechange', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueechange',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='cecf7589c970b49d5e33d9886d9afcb64f433574', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_72544', table='porteurs_historiqueechange', when='BEFORE')),
         ),
@@ -1265,11 +1266,11 @@ class Migration(migrations.Migration):
             model_name='historiqueetapedossier',
             index=models.Index(fields=['dossier'], name='hist_etapedossier'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueetapedossier',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a39d05b5314ad27a30a37ace289cb9bd3577a4be', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_d3153', table='porteurs_historiqueetapedossier', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueetapedossier',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='a1a5d79acdb91a6f51c2ea3238cd74b7e19fdd78', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_30041', table='porteurs_historiqueetapedossier', when='BEFORE')),
         ),
@@ -1277,11 +1278,11 @@ class Migration(migrations.Migration):
             model_name='historiquefinancement',
             index=models.Index(fields=['dossier'], name='hist_financement'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquefinancement',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ff7f2b51d2e38c7e2c517ef25922823aba239bd', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_9c9de', table='porteurs_historiquefinancement', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquefinancement',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='82ffc99444079d73a3e6c52c9cf4ef60f764e13f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_f8128', table='porteurs_historiquefinancement', when='BEFORE')),
         ),
@@ -1289,11 +1290,11 @@ class Migration(migrations.Migration):
             model_name='historiqueinstallation',
             index=models.Index(fields=['dossier'], name='hist_installation'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueinstallation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2e59037c1970a9469d58be2fec2e208059c5e38f', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_caac1', table='porteurs_historiqueinstallation', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueinstallation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='309758d398080416a62586497cde8cfa793b51d2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_40fae', table='porteurs_historiqueinstallation', when='BEFORE')),
         ),
@@ -1301,11 +1302,11 @@ class Migration(migrations.Migration):
             model_name='historiqueorientation',
             index=models.Index(fields=['besoin'], name='hist_orientation'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueorientation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dd012ea1bec8bce334a148935f1893c64d49b172', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_7821e', table='porteurs_historiqueorientation', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueorientation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='a18e379351bbd031adf46e58860f374f97181974', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_f4efe', table='porteurs_historiqueorientation', when='BEFORE')),
         ),
@@ -1313,11 +1314,11 @@ class Migration(migrations.Migration):
             model_name='historiquepartadulte',
             index=models.Index(fields=['participation'], name='hist_partadulte'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquepartadulte',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='951c5e1429c1cd38ff12b8b43e51d0fee1d2d7a9', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_784e4', table='porteurs_historiquepartadulte', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquepartadulte',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='679073443ed00c73327205723847845d3b372b5f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_45736', table='porteurs_historiquepartadulte', when='BEFORE')),
         ),
@@ -1325,11 +1326,11 @@ class Migration(migrations.Migration):
             model_name='historiqueparticipation',
             index=models.Index(fields=['dossier'], name='hist_participation'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueparticipation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='24e56916075832352f29c03bc9a03e19d8297e64', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_848ac', table='porteurs_historiqueparticipation', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueparticipation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='1892db5c816553f24b3862ef0685d4465fe59da7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_2d9f2', table='porteurs_historiqueparticipation', when='BEFORE')),
         ),
@@ -1337,11 +1338,11 @@ class Migration(migrations.Migration):
             model_name='historiqueporteur',
             index=models.Index(fields=['pgh_obj'], name='hist_porteur'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueporteur',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ba90ef0542ae1039000fda33bbcc370289ec2081', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_af5c2', table='porteurs_historiqueporteur', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiqueporteur',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='427f43fad88c93c675a88f71cc1709ef3f88f8f4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_921c9', table='porteurs_historiqueporteur', when='BEFORE')),
         ),
@@ -1349,11 +1350,11 @@ class Migration(migrations.Migration):
             model_name='historiquerelais',
             index=models.Index(fields=['dossier'], name='hist_relais'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquerelais',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2da4c3e7a9531c51dbaa8228ce7348121eb3fa2', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_014fa', table='porteurs_historiquerelais', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquerelais',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='25fb949d572a983d60a90ab38a2c1a0ab0015af9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_9bada', table='porteurs_historiquerelais', when='BEFORE')),
         ),
@@ -1361,11 +1362,11 @@ class Migration(migrations.Migration):
             model_name='historiquesuiviinstallation',
             index=models.Index(fields=['installation'], name='hist_suiviinstallation'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquesuiviinstallation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b51858840cf9000e26fa197365f20aa1a131e874', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_85603', table='porteurs_historiquesuiviinstallation', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquesuiviinstallation',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='bda12994cae49c644741b055c5b8cbcbfe530932', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_85ca6', table='porteurs_historiquesuiviinstallation', when='BEFORE')),
         ),
@@ -1373,11 +1374,11 @@ class Migration(migrations.Migration):
             model_name='historiquevoletprive',
             index=models.Index(fields=['dossier'], name='hist_voletprive'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquevoletprive',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6caea657c7494d1ab16dc878d49c6aa5348b684b', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_5a680', table='porteurs_historiquevoletprive', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquevoletprive',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='252355c85a85fde4e1274cfb93f84ed437a85430', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_18811', table='porteurs_historiquevoletprive', when='BEFORE')),
         ),
@@ -1385,11 +1386,11 @@ class Migration(migrations.Migration):
             model_name='historiquevoletprofessionnel',
             index=models.Index(fields=['dossier'], name='hist_voletprofessionnel'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquevoletprofessionnel',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_retouche', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (current_setting('maillon.effacement', true) IS DISTINCT FROM 'ouvert')", func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cab960f799e7cf20f57a13dd230a567b22765981', operation='UPDATE OR DELETE', pgid='pgtrigger_historique_sans_retouche_da903', table='porteurs_historiquevoletprofessionnel', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AjouterDeclencheur(
             model_name='historiquevoletprofessionnel',
             trigger=pgtrigger.compiler.Trigger(name='historique_sans_vidage', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;", hash='2beea370872e1b483409097c8f40401c4408035d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_historique_sans_vidage_bd41a', table='porteurs_historiquevoletprofessionnel', when='BEFORE')),
         ),
