@@ -10,6 +10,8 @@ from porteurs.models.acces import Acces
 
 # Un besoin qui n'attend plus rien de personne.
 BESOINS_CLOS = (EtatBesoin.REPONDU, EtatBesoin.ABANDONNE)
+# Jours d'attente avant de rappeler la personne, puis ses collègues, puis l'animation.
+PALIERS = (9, 21, 30)
 
 
 class BesoinQuerySet(models.QuerySet):
@@ -106,6 +108,15 @@ class Besoin(models.Model):
         return self.clos_le is not None
 
 
+class OrientationQuerySet(models.QuerySet):
+    def visible_par(self, acteur):
+        """Celles des dossiers visibles : à qui un besoin est confié fait partie de son suivi."""
+        return self.filter(Acces.objects.ouvrant(acteur, Volet.FICHE, "besoin__dossier"))
+
+    def en_attente(self):
+        return self.filter(etat=EtatOrientation.ENVOYEE)
+
+
 class Orientation(models.Model):
     """Un besoin proposé à une structure : prise, refusée avec un motif, ou passée plus loin."""
 
@@ -130,6 +141,10 @@ class Orientation(models.Model):
     )
     # « Relancé, à revoir le… » : les rappels attendent ce jour.
     revoir_le = models.DateField("à revoir le", null=True, blank=True)
+    # Les jours mis entre parenthèses par « à revoir le… » : l'attente ne les compte pas.
+    suspendu = models.PositiveSmallIntegerField("jours suspendus", default=0)
+    # Le dernier rappel parti, en jours d'attente ; zéro avant le premier.
+    palier = models.PositiveSmallIntegerField("dernier rappel", default=0)
     repondue_le = models.DateTimeField(null=True, blank=True)
     repondue_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -138,6 +153,8 @@ class Orientation(models.Model):
     suite_de = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="suites"
     )
+
+    objects = OrientationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "orientation"
@@ -152,6 +169,9 @@ class Orientation(models.Model):
                 condition=~Q(etat=EtatOrientation.REFUSEE) | ~Q(motif=""),
                 name="orientation_refus_motive",
                 violation_error_message="Dites pourquoi vous refusez : qui oriente doit savoir.",
+            ),
+            models.CheckConstraint(
+                condition=Q(palier__in=(0, *PALIERS)), name="orientation_palier_connu"
             ),
         ]
         indexes = [

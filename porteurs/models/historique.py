@@ -20,7 +20,7 @@ from porteurs.models.volets import PartAdulte, VoletPrive, VoletProfessionnel
 from socle.historique import sans_retouche
 
 # Clés de tri, compteurs et horodatages de la saisie : les toucher n'est pas un fait à raconter.
-CLES_DE_TRI = {"activite_le", "revision", "cree_le", "cle_nom"}
+CLES_DE_TRI = {"activite_le", "revision", "cree_le", "cle_nom", "suspendu", "palier"}
 
 # Chaque table suivie, et la colonne par où ses évènements se retrouvent.
 SUIVIS = {
