@@ -155,6 +155,12 @@ REGLES = [
         _CONNECTE,
     ),
     Regle(
+        "socle.brouillons",
+        "Garder ce que l’on est en train d’écrire, pour soi seul",
+        ("socle:brouillon", "socle:brouillon_oublier"),
+        _CONNECTE,
+    ),
+    Regle(
         "socle.courriels.refuser",
         "Refuser une sorte de courriels, depuis le courriel lui-même",
         ("socle:refus",),

@@ -14,6 +14,8 @@ from socle import debit
 from socle.comptes import route_de_compte
 
 CLE = "saisie_en_attente"
+# Marque une vue dont les envois ne se reprennent pas : personne n'y a appuyé sur un bouton.
+SANS_REPRISE = "sans_reprise"
 # De qui était la session que le portail vient de fermer.
 CLE_PERSONNE = "saisie_de"
 # Une note tient en 5 000 caractères ; au-delà, mieux vaut le dire que tronquer.
@@ -38,6 +40,8 @@ def garder_la_saisie(request: HttpRequest) -> bool:
         return False
     route = request.resolver_match
     if route is None or route_de_compte(route.view_name):
+        return False
+    if getattr(route.func, SANS_REPRISE, False):
         return False
     champs = [
         [nom, valeur]

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from socle import battements, expedition, semaine
+from socle import battements, brouillons, expedition, semaine
 from socle.courriels import genres
 from socle.enums import EtatCourriel
 from socle.fichiers import menage
@@ -79,6 +79,7 @@ def purger() -> None:
     AccesJournal.objects.filter(le__lt=maintenant - GARDE_JOURNAL).delete()
     EnvoiUnique.objects.filter(cree_le__lt=maintenant - GARDE_TECHNIQUE).delete()
     LienSigne.objects.filter(expire_le__lt=maintenant - GARDE_CORPS).delete()
+    brouillons.purger()
     Session.objects.filter(expire_date__lt=maintenant).delete()
     # Une fenêtre de débit dure au plus un jour : les compteurs plus vieux ne servent plus.
     with connection.cursor() as curseur:

@@ -14,6 +14,9 @@ class FormulaireUnique(forms.Form):
     """Ajoute la clé d'envoi, tirée à l'affichage et gardée d'une correction à l'autre."""
 
     cle_envoi = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # Ce que « socle.brouillons.attacher » y pose, quand la page garde un brouillon.
+    brouillon_cle = ""
+    brouillon_repris = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

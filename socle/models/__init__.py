@@ -1,3 +1,4 @@
+from socle.models.brouillon import Brouillon
 from socle.models.compte import Utilisateur
 from socle.models.courriel import Courriel
 from socle.models.fichier import Fichier
@@ -9,6 +10,7 @@ from socle.models.technique import Battement, Debit, EnvoiUnique
 __all__ = [
     "AccesJournal",
     "Battement",
+    "Brouillon",
     "Courriel",
     "Debit",
     "EnvoiUnique",

@@ -105,6 +105,7 @@ CASCADES = {
     "porteurs.SuiviInstallation.installation",
     "porteurs.TourPermanence.permanence",
     "porteurs.TransmissionDemande.demande",
+    "socle.Brouillon.utilisateur",
     "socle.EnvoiUnique.utilisateur",
     "socle.LienSigne.utilisateur",
     "socle.PreferenceCourriel.utilisateur",
