@@ -415,6 +415,7 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.ressources.REGLES",
     "partenaires.permissions.evenements.REGLES",
     "porteurs.permissions.dossiers.REGLES",
+    "porteurs.permissions.fusions.REGLES",
     "porteurs.permissions.reunions.REGLES",
     "accueil.permissions.REGLES",
 ]

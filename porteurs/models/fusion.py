@@ -3,13 +3,25 @@
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from porteurs.enums import EtatFusion, NatureFusion
+from porteurs.enums import EtatFusion, NatureFusion, Volet
+from porteurs.models.acces import Acces
+from porteurs.models.dossier import Dossier
 
 
 class FusionDossiersQuerySet(models.QuerySet):
+    def visible_par(self, acteur):
+        """Celles d'un dossier que l'acteur suit : le gardé, l'autre, ou l'un de ceux de la personne."""
+        suivis = Dossier.objects.suivis_par(acteur)
+        return self.filter(
+            Q(Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "garde"))
+            | Q(Exists(suivis.filter(uuid=OuterRef("absorbe_uuid"))))
+            | Q(Exists(suivis.filter(participations__porteur=OuterRef("personne"))))
+        )
+
     def proposees(self):
         return self.filter(etat=EtatFusion.PROPOSEE)
 
@@ -98,6 +110,15 @@ class FusionDossiers(models.Model):
 
     def __str__(self):
         return f"{self.absorbe_reference or self.absorbe_uuid} dans {self.garde_id or self.personne_id}"
+
+    @cached_property
+    def absorbe(self) -> Dossier | None:
+        """L'autre dossier, tant qu'il n'est que proposé de le réunir."""
+        return (
+            Dossier.objects.filter(uuid=self.absorbe_uuid)
+            .select_related("reseau", "commune", "structure_responsable")
+            .first()
+        )
 
     @property
     def defaisable(self) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from partenaires.enums import Fonction
+from partenaires.models import Structure
 from porteurs.enums import EtatFusion, EtatRelais, NatureFusion
 from porteurs.models import (
     AccordPartage,
@@ -26,10 +27,13 @@ from porteurs.models import (
 )
 from porteurs.services.acces import indexer, recalculer
 from porteurs.services.fusions_comparaison import (
+    CHAMPS_PORTEUR,
     Comparaison,
     Cote,
     Paire,
+    champs_de,
     comparer,
+    differences,
     lire,
     paires_choisies,
     paires_probables,
@@ -37,6 +41,7 @@ from porteurs.services.fusions_comparaison import (
 from porteurs.services.fusions_lignes import (
     A_PART,
     Reunion,
+    noter_les_ecartes,
     partage_reuni,
     reunir_deux_personnes,
     reunir_les_lignes,
@@ -98,19 +103,41 @@ def apercu(
     couples = paires_choisies(un, autre, paires)
     prive = Dossier.objects.filter(pk__in=[garde.pk, absorbe.pk]).avec_volet(acteur)
     lit_le_prive = all(d.prive for d in prive)
-    suivies = [c for c in cles_vers(Dossier) if c.model not in A_PART]
     return Apercu(
         garde=un,
         absorbe=autre,
         paires=couples,
         comparaisons=comparer(un, autre, couples, prive=lit_le_prive),
-        mouvements=compter(suivies, absorbe.pk),
+        mouvements=mouvements(absorbe),
         partage=_partage_en_mots(garde, absorbe, couples),
         obstacles=obstacles(garde, absorbe),
         accord_de=""
         if garde.structure_responsable_id == absorbe.structure_responsable_id
         else absorbe.structure_responsable.nom,
     )
+
+
+def mouvements(absorbe: Dossier) -> list[tuple[str, int]]:
+    """Ce qui passera d'un dossier à l'autre : ``(nature, nombre)``, sans les natures vides."""
+    return compter([c for c in cles_vers(Dossier) if c.model not in A_PART], absorbe.pk)
+
+
+def apercu_personnes(garde: Dossier, absorbe: Dossier) -> Apercu | None:
+    """La personne que ces deux dossiers semblent avoir en commun, ou rien."""
+    un, autre = lire(garde), lire(absorbe)
+    couples = [
+        paire
+        for paire in paires_choisies(un, autre, paires_probables(un, autre))
+        if paire.garde.porteur_id != paire.absorbe.porteur_id
+    ][:1]
+    if not couples:
+        return None
+    (couple,) = couples
+    un.participations, autre.participations = [couple.garde], [couple.absorbe]
+    champs = champs_de(Porteur, CHAMPS_PORTEUR)
+    deux = couple.garde.porteur, couple.absorbe.porteur
+    choix = list(differences(f"personne-{couple.cle}", *deux, champs))
+    return Apercu(un, autre, couples, {str(couple.garde.porteur): choix}, [], [], [], "")
 
 
 def _partage_en_mots(garde: Dossier, absorbe: Dossier, paires: list[Paire]) -> list[str]:
@@ -229,10 +256,8 @@ def _executer(acteur, fusion: FusionDossiers, garde: Dossier, absorbe: Dossier) 
         choix=fusion.choix["champs"],
         jour=garde.reseau.aujourd_hui(),
     )
-    siennes = acteur.structures(garde.reseau_id, Fonction.TECHNICIEN)
-    signe = garde if garde.structure_responsable_id in siennes else absorbe
     deplacement = reunir_les_lignes(
-        reunion, auteur=acteur.utilisateur, structure=signe.structure_responsable
+        reunion, auteur=acteur.utilisateur, structure=_structure_de(acteur, garde, absorbe)
     )
     verifier_les_cles()
     fusion.etat = EtatFusion.FAITE
@@ -243,6 +268,15 @@ def _executer(acteur, fusion: FusionDossiers, garde: Dossier, absorbe: Dossier) 
     _remettre_au_net(garde)
     for reference in (garde.reference, absorbe.reference):
         consigner(acteur, Operation.MODIFICATION, "dossier", reference, "dossiers réunis")
+
+
+def _structure_de(acteur, garde: Dossier, absorbe: Dossier) -> Structure:
+    """Au nom de qui l'acteur réunit : la structure qui répond de l'un des deux, ou la sienne."""
+    siennes = acteur.structures(garde.reseau_id, Fonction.TECHNICIEN)
+    for dossier in (garde, absorbe):
+        if dossier.structure_responsable_id in siennes:
+            return dossier.structure_responsable
+    return Structure.objects.get(pk=siennes[0])
 
 
 def _remettre_au_net(*dossiers: Dossier) -> None:
@@ -259,14 +293,9 @@ def _remettre_au_net(*dossiers: Dossier) -> None:
 
 def absorbe_de(fusion: FusionDossiers) -> Dossier:
     """L'autre dossier d'une proposition ; parti entre-temps, la proposition ne vaut plus rien."""
-    dossier = (
-        Dossier.objects.filter(uuid=fusion.absorbe_uuid)
-        .select_related("reseau", "commune", "structure_responsable")
-        .first()
-    )
-    if dossier is None:
+    if fusion.absorbe is None:
         raise Refus("L’autre dossier n’existe plus\u00a0: cette proposition n’a plus d’objet.")
-    return dossier
+    return fusion.absorbe
 
 
 @transaction.atomic
@@ -324,8 +353,15 @@ def reunir_personnes(
         paires=[],
         choix=choix,
         jour=garde.dossier.reseau.aujourd_hui(),
+        un_seul_dossier=False,
     )
     reunir_deux_personnes(reunion, f"personne-{absorbe.uuid}", un, autre)
+    noter_les_ecartes(
+        reunion,
+        f"Cette personne avait deux fiches, réunies le {date_en_mots(reunion.jour)}.",
+        acteur.utilisateur,
+        _structure_de(acteur, garde.dossier, absorbe.dossier),
+    )
     verifier_les_cles()
     fusion = FusionDossiers.objects.create(
         reseau=garde.dossier.reseau,

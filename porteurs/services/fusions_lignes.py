@@ -119,6 +119,8 @@ class Reunion:
     paires: list[Paire]
     choix: dict[str, str]
     jour: date
+    # Faux quand seules deux personnes se réunissent, et que chacune garde ses dossiers.
+    un_seul_dossier: bool = True
     deplacement: Deplacement = field(init=False)
     ecartes: list[str] = field(default_factory=list)
     ecartes_prives: list[str] = field(default_factory=list)
@@ -380,12 +382,20 @@ def _fiche(reunion: Reunion, partage: Partage) -> None:
 
 
 def _noter(reunion: Reunion, auteur, structure) -> None:
-    """Au fil, ce qu'on n'a pas gardé : pour l'équipe, et à part ce qui touche à la vie privée."""
     absorbe = reunion.absorbe.dossier
     entete = (
         f"Le dossier {absorbe.reference}, ouvert le {date_en_mots(absorbe.ouvert_le)} par "
         f"{absorbe.structure_responsable.nom}, a été réuni à celui-ci le {date_en_mots(reunion.jour)}."
     )
+    noter_les_ecartes(reunion, entete, auteur, structure)
+
+
+def noter_les_ecartes(reunion: Reunion, entete: str, auteur, structure) -> None:
+    """Au fil, ce qu'on n'a pas gardé : pour l'équipe, et à part ce qui touche à la vie privée."""
+    # Réunir n'est pas un contact : la note prend la date du dernier.
+    le = reunion.garde.dossier.dernier_contact_le
+    if reunion.un_seul_dossier:
+        le = max(le, reunion.absorbe.dossier.dernier_contact_le)
     for lignes, prive in ((reunion.ecartes, False), (reunion.ecartes_prives, True)):
         if not lignes:
             continue
@@ -397,8 +407,7 @@ def _noter(reunion: Reunion, auteur, structure) -> None:
                 nature=NatureEchange.NOTE,
                 audience=Audience.EQUIPE,
                 prive=prive,
-                # Réunir n'est pas un contact : la note prend la date du dernier.
-                le=max(reunion.garde.dossier.dernier_contact_le, absorbe.dernier_contact_le),
+                le=le,
                 texte=texte,
             )
             reunion.deplacement.ajouter(note)

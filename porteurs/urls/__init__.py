@@ -5,5 +5,6 @@ from django.urls import include, path
 app_name = "porteurs"
 urlpatterns = [
     path("", include("porteurs.urls.dossiers")),
+    path("", include("porteurs.urls.fusions")),
     path("", include("porteurs.urls.reunions")),
 ]
