@@ -104,6 +104,7 @@ RESTENT = {
     "socle.Debit": "technique",
     "socle.Battement": "technique",
     "socle.EnvoiUnique": "technique",
+    "socle.Brouillon": "ce que chacun est en train d’écrire finit là où il l’a commencé",
     "partenaires.Region": "donnée de référence",
     "partenaires.Departement": "donnée de référence",
     "partenaires.Epci": "donnée de référence",
