@@ -271,6 +271,8 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="+", db_index=False)
 
 LANGUAGE_CODE = "fr"
 USE_I18N = True
+# L’espace des personnes accompagnées se lit aussi en anglais, par son adresse.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
@@ -417,6 +419,7 @@ MAILLON_PERMISSIONS = [
     "porteurs.permissions.dossiers.REGLES",
     "porteurs.permissions.fusions.REGLES",
     "porteurs.permissions.reunions.REGLES",
+    "porteurs.permissions.espace.REGLES",
     "accueil.permissions.REGLES",
 ]
 MAILLON_MENUS = [
@@ -459,6 +462,7 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.evenements.GENRES",
     "partenaires.courriels.conventions.GENRES",
     "porteurs.courriels.reunions.GENRES",
+    "porteurs.courriels.espace.GENRES",
 ]
 # Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.
 MAILLON_DEPARTS = ["porteurs.services.departs.DEPARTS"]

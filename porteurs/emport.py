@@ -26,6 +26,7 @@ TABLES = [
     Table("porteurs.DemandeDroit", chemin="dossier__reseau"),
     Table("porteurs.Concours", chemin="reseau"),
     Table("porteurs.Candidature", chemin="concours__reseau"),
+    Table("porteurs.DemandeDroit", chemin="dossier__reseau"),
     Table("porteurs.Financement", chemin="dossier__reseau"),
     Table("porteurs.Installation", chemin="dossier__reseau"),
     Table("porteurs.SuiviInstallation", chemin="installation__dossier__reseau"),

@@ -13,6 +13,9 @@ from django.conf import settings
 from socle.courriels import Depot, Message, deposer
 from socle.debit import adresse
 
+# Marque une vue qui tient elle-même sa porte, par une session d'une autre sorte que celle d'un compte.
+AUTRE_SESSION = "tient_sa_propre_porte"
+
 
 class AdaptateurCompte(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {

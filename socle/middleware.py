@@ -13,7 +13,12 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from socle.acteur import acteur_de
-from socle.comptes import connexion_renforcee, route_de_compte, second_facteur_pose
+from socle.comptes import (
+    AUTRE_SESSION,
+    connexion_renforcee,
+    route_de_compte,
+    second_facteur_pose,
+)
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.permissions import module_de, regles_par_route
@@ -101,6 +106,8 @@ class ConnexionParDefaut(LoginRequiredMiddleware):
     def process_view(self, request, view_func, view_args, view_kwargs):
         if request.method == "POST" and request.user.is_authenticated:
             oublier_si_renvoyee(request)
+        if getattr(view_func, AUTRE_SESSION, False):
+            return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):

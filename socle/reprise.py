@@ -11,7 +11,7 @@ import time
 from django.http import HttpRequest
 
 from socle import debit
-from socle.comptes import route_de_compte
+from socle.comptes import AUTRE_SESSION, route_de_compte
 
 CLE = "saisie_en_attente"
 # Marque une vue dont les envois ne se reprennent pas : personne n'y a appuyé sur un bouton.
@@ -40,6 +40,9 @@ def garder_la_saisie(request: HttpRequest) -> bool:
         return False
     route = request.resolver_match
     if route is None or route_de_compte(route.view_name):
+        return False
+    if getattr(route.func, AUTRE_SESSION, False):
+        # Ce qu'écrit une personne accompagnée n'attend pas la connexion d'un membre.
         return False
     if getattr(route.func, SANS_REPRISE, False):
         return False

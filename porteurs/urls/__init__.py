@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("porteurs.urls.dossiers")),
     path("", include("porteurs.urls.fusions")),
     path("", include("porteurs.urls.reunions")),
+    path("", include("porteurs.urls.espace")),
 ]

@@ -82,6 +82,7 @@ CASCADES = {
     "porteurs.DemandeDroit.dossier",
     "porteurs.Candidature.concours",
     "porteurs.Candidature.dossier",
+    "porteurs.DemandeDroit.dossier",
     "porteurs.DoublonSignale.autre",
     "porteurs.DoublonSignale.dossier",
     "porteurs.Echange.dossier",

@@ -13,6 +13,7 @@ GENERAUX = {
     "public": "tout le monde, sans compte",
     "connecte": "toute personne connectée",
     "administrateur": "qui administre l’installation",
+    "porteur": "la personne accompagnée, dans son espace",
 }
 ENTETE = """\
 # Qui peut quoi

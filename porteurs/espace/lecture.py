@@ -1,0 +1,322 @@
+"""Ce que les pages de l'espace montrent à la personne, et rien de ce qui est interne à l'équipe."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
+
+from partenaires.enums import Fonction
+from partenaires.models import Mandat, Structure
+from porteurs.enums import Etape, EtatOrientation, RoleAffectation, RoleParticipation
+from porteurs.espace.langues import jour
+from porteurs.espace.textes import BESOINS, DROITS, ETAPES, ETATS_DROITS, MotsEtape, chaine
+from porteurs.models import (
+    AccordPartage,
+    Affectation,
+    Besoin,
+    DemandeDroit,
+    Dossier,
+    Echange,
+    Orientation,
+    Participation,
+)
+from porteurs.services import espace_partage
+
+# Deux ans sans contact, et le dossier s'anonymise (EXIGENCES, vie privée 1).
+CONSERVATION = timedelta(days=730)
+MESSAGES_MONTRES = 100
+
+
+def mots(dossier: Dossier) -> MotsEtape:
+    return ETAPES[Etape(dossier.etape)]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Une personne ou une structure à joindre, et comment."""
+
+    nom: str
+    structure: str = ""
+    role: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    adresse: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True)
+class Contacts:
+    structure: Contact
+    referent: Contact | None = None
+    parrain: Contact | None = None
+
+
+def contacts(dossier: Dossier) -> Contacts:
+    """La structure par son contact public, la personne référente par celui de sa fonction."""
+    roles = {
+        a.role: a
+        for a in Affectation.objects.en_cours()
+        .filter(dossier=dossier)
+        .select_related("utilisateur", "structure")
+    }
+    referent, parrain = roles.get(RoleAffectation.REFERENT), roles.get(RoleAffectation.PARRAIN)
+    return Contacts(
+        structure=_structure(dossier.structure_responsable),
+        referent=_referent(dossier, referent) if referent else None,
+        # Un parrain donne de son temps : on le joint par la personne référente ou un message.
+        parrain=Contact(parrain.utilisateur.nom_complet, parrain.structure.nom)
+        if parrain
+        else None,
+    )
+
+
+def _structure(structure: Structure) -> Contact:
+    return Contact(
+        structure.nom,
+        telephone=structure.telephone_public,
+        courriel=structure.email_public,
+        adresse=structure.adresse,
+        site=structure.site,
+    )
+
+
+def _referent(dossier: Dossier, role: Affectation) -> Contact:
+    mandat = (
+        Mandat.objects.actifs(dossier.reseau.aujourd_hui())
+        .filter(
+            reseau=dossier.reseau_id,
+            utilisateur=role.utilisateur_id,
+            fonction=Fonction.TECHNICIEN,
+        )
+        .order_by("-structure", "pk")
+        .first()
+    )
+    return Contact(
+        role.utilisateur.nom_complet,
+        role.structure.nom,
+        telephone=mandat.telephone if mandat else "",
+        courriel=role.utilisateur.email,
+    )
+
+
+# --- Où j'en suis -------------------------------------------------------------------------------
+
+
+def suivi(acteur, dossier: Dossier) -> dict:
+    dates = {
+        e.etape: jour(e.le) for e in dossier.etapes.order_by("pk").only("etape", "le", "dossier")
+    }
+    return {
+        "mots": mots(dossier),
+        "chaine": chaine(dossier.etape, dates),
+        "depuis": jour(dossier.etape_depuis),
+        "contacts": contacts(dossier),
+        "besoins": besoins(dossier),
+        "dernier_message": messages(acteur, dossier, 1),
+    }
+
+
+@dataclass(frozen=True)
+class BesoinDit:
+    theme: str
+    etat: str
+    couleur: str
+    structures: list[str]
+
+
+def besoins(dossier: Dossier) -> list[BesoinDit]:
+    """Le thème, où cela en est, et qui y répond ; ni les refus, ni leurs motifs, ni les précisions."""
+    orientations = Orientation.objects.filter(
+        etat__in=[EtatOrientation.ENVOYEE, EtatOrientation.PRISE]
+    ).select_related("structure")
+    lus = (
+        Besoin.objects.filter(dossier=dossier)
+        .select_related("theme")
+        .prefetch_related(Prefetch("orientations", orientations.order_by("pk"), to_attr="utiles"))
+        .order_by("clos_le", "pk")
+    )
+    dits = []
+    for besoin in lus:
+        etat, couleur = BESOINS[besoin.etat]
+        prises = [o for o in besoin.utiles if o.etat == EtatOrientation.PRISE]
+        dits.append(
+            BesoinDit(
+                gettext(besoin.theme.libelle),
+                etat,
+                couleur,
+                [o.structure.nom for o in (prises or besoin.utiles)],
+            )
+        )
+    return dits
+
+
+# --- Messages -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MessageDit:
+    le: str
+    de: str
+    texte: str
+    de_moi: bool
+
+
+def messages(acteur, dossier: Dossier, nombre: int = MESSAGES_MONTRES) -> list[MessageDit]:
+    """Ce que la personne a écrit, et ce que l'équipe lui a adressé ; jamais une note interne.
+
+    Ce qu'a écrit un autre adulte du projet ne se lit pas. Ce que l'équipe adresse va à qui porte
+    le projet, et à l'adulte du foyer si cela ne touche pas à la vie privée.
+    """
+    miens = Q(porteur__in=acteur.personnes_ids)
+    equipe = Q(porteur=None)
+    if not porte_le_projet(acteur, dossier):
+        equipe &= Q(prive=False)
+    echanges = (
+        Echange.objects.filter(miens | equipe, dossier=dossier, pour_porteur=True)
+        .select_related("auteur", "structure", "porteur")
+        .order_by("-le", "-pk")[:nombre]
+    )
+    return [
+        MessageDit(
+            jour(e.le),
+            str(e.porteur) if e.porteur else _signature(e),
+            e.texte,
+            e.porteur_id is not None,
+        )
+        for e in echanges
+    ]
+
+
+def _signature(echange: Echange) -> str:
+    if echange.auteur is None:
+        return echange.structure.nom
+    return f"{echange.auteur.nom_complet}, {echange.structure.nom}"
+
+
+def porte_le_projet(acteur, dossier: Dossier) -> bool:
+    return Participation.objects.filter(
+        dossier=dossier, porteur__in=acteur.personnes_ids, role=RoleParticipation.PORTEUR
+    ).exists()
+
+
+# --- Partage ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MaPart:
+    """Une personne de la session dans ce dossier, et ce qu'elle a choisi pour elle."""
+
+    part: Participation
+    nommee: bool
+    accords: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def principale(self) -> bool:
+        return self.part.rang == 1
+
+
+def mes_parts(acteur, dossier: Dossier) -> list[MaPart]:
+    en_vigueur = AccordPartage.objects.en_vigueur(dossier.reseau.aujourd_hui())
+    parts = (
+        Participation.objects.filter(dossier=dossier, porteur__in=acteur.personnes_ids)
+        .select_related("porteur")
+        .prefetch_related(Prefetch("accords", en_vigueur, to_attr="accords_lus"))
+        .order_by("rang")
+    )
+    return [
+        MaPart(
+            part,
+            part.nommee,
+            {accord.structure_id: jour(accord.jusqua) for accord in part.accords_lus},
+        )
+        for part in parts
+    ]
+
+
+def est_principale(acteur, dossier: Dossier) -> bool:
+    return Participation.objects.filter(
+        dossier=dossier, porteur__in=acteur.personnes_ids, rang=1
+    ).exists()
+
+
+def partage(acteur, dossier: Dossier) -> dict:
+    lecteurs = espace_partage.lecteurs_du_jour(dossier)
+    miennes = mes_parts(acteur, dossier)
+    adultes = dossier.participations.count()
+    return {
+        "lecteurs": lecteurs,
+        "principale": any(m.principale for m in miennes),
+        "autres_parts": [m for m in miennes if not m.principale],
+        "prives": [
+            {
+                "part": m.part,
+                "structures": [
+                    {
+                        "structure": structure,
+                        "accord": structure.pk in m.accords,
+                        "jusqua": m.accords.get(structure.pk, ""),
+                        "ouvert": ouvert,
+                    }
+                    for structure, tout, ouvert in lecteurs.structures
+                    if tout
+                ],
+            }
+            for m in miennes
+        ],
+        "plusieurs_adultes": adultes > 1,
+        "plusieurs_ici": len(miennes) > 1,
+        "fiche": _fiche(dossier),
+        "informee_le": jour(dossier.informe_le),
+        "opposee_le": jour(dossier.opposition_le),
+        "consultations": [
+            {"le": jour(c.jour), "qui": c.qui, "structure": c.structure, "fois": c.fois}
+            for c in espace_partage.consultations_en_clair(dossier)
+        ],
+    }
+
+
+def _fiche(dossier: Dossier) -> dict:
+    """Mot pour mot ce que le réseau lit de la fiche partagée."""
+    parts = dossier.participations.select_related("porteur").order_by("rang")
+    return {
+        "noms": [part.porteur.nom_court for part in parts if part.nommee],
+        "etape": mots(dossier).nom,
+        "themes": sorted(
+            {
+                gettext(b.theme.libelle)
+                for b in Besoin.objects.filter(dossier=dossier).select_related("theme")
+            }
+        ),
+    }
+
+
+# --- Mes droits ---------------------------------------------------------------------------------
+
+
+def demandes(acteur, dossier: Dossier):
+    return DemandeDroit.objects.filter(
+        dossier=dossier, porteur__in=acteur.personnes_ids
+    ).select_related("porteur")
+
+
+def droits(acteur, dossier: Dossier) -> dict:
+    dites = []
+    for demande in demandes(acteur, dossier).order_by("-recue_le", "-pk"):
+        etat, couleur = ETATS_DROITS[demande.etat]
+        dites.append(
+            {
+                "demande": demande,
+                "nature": DROITS[demande.nature],
+                "etat": etat,
+                "couleur": couleur,
+                "le": jour(demande.recue_le.astimezone(dossier.reseau.tz).date()),
+                "echeance": jour(demande.echeance),
+                "en_attente": demande.repondue_le is None,
+            }
+        )
+    return {
+        "demandes": dites,
+        "gardees_jusqu_au": jour(dossier.dernier_contact_le + CONSERVATION),
+        "dernier_contact": jour(dossier.dernier_contact_le),
+    }

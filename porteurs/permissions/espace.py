@@ -1,0 +1,91 @@
+"""Qui peut quoi dans l'espace d'une personne accompagnée : elle, et elle seule.
+
+Qui *voit* : ``ActeurPorteur.dossiers``. Son rôle ne s'obtient par aucun mandat, et n'ouvre aucune
+page des partenaires.
+"""
+
+from partenaires.enums import Fonction, Module
+from porteurs.espace.acteur import ROLE
+from porteurs.permissions.dossiers import SUIVI_OUVERT
+from socle.permissions import TOUJOURS, Etat, Regle
+
+T = Fonction.TECHNICIEN
+
+
+def _y_a_part(acteur, dossier) -> bool:
+    """L'une des personnes de l'adresse prouvée a sa part dans ce dossier."""
+    miennes = getattr(acteur, "personnes_ids", [])
+    return dossier.participations.filter(porteur__in=miennes).exists()
+
+
+def _est_principale(acteur, dossier) -> bool:
+    miennes = getattr(acteur, "personnes_ids", [])
+    return dossier.participations.filter(porteur__in=miennes, rang=1).exists()
+
+
+LE_SIEN = Etat("c’est l’un de ses projets", _y_a_part)
+SA_FICHE = Etat("il porte le projet en premier", _est_principale)
+STRUCTURE_REPOND = Etat(
+    "sa structure répond du dossier de la demande",
+    lambda acteur, demande: (
+        demande.dossier.structure_responsable_id in acteur.structures(demande.reseau_id, T)
+    ),
+)
+
+REGLES = [
+    Regle(
+        "porteurs.espace.entrer",
+        "Demander l’entrée de son espace, l’ouvrir par le lien ou le code reçu, le quitter",
+        (
+            "porteurs:espace",
+            "porteurs:espace_code",
+            "porteurs:espace_entrer",
+            "porteurs:espace_quitter",
+        ),
+        {"public": TOUJOURS},
+    ),
+    Regle(
+        "porteurs.espace.projets",
+        "Retrouver ses projets",
+        ("porteurs:espace_projets",),
+        {ROLE: TOUJOURS},
+    ),
+    Regle(
+        "porteurs.espace.lire",
+        "Lire où en est son projet, qui le suit, ses messages, qui l’a lu et ce qui est partagé",
+        ("porteurs:espace_suivi",),
+        {ROLE: LE_SIEN},
+    ),
+    Regle(
+        "porteurs.espace.ecrire",
+        "Écrire à qui suit son projet, dire qu’on souhaite rester suivi",
+        ("porteurs:espace_message", "porteurs:espace_rester"),
+        {ROLE: LE_SIEN},
+    ),
+    Regle(
+        "porteurs.espace.partager",
+        "Ouvrir ou fermer ce qui est partagé de soi",
+        ("porteurs:espace_partage",),
+        {ROLE: LE_SIEN},
+    ),
+    Regle(
+        "porteurs.espace.droits",
+        "Demander une copie ou l’effacement de ce qui est gardé de soi",
+        ("porteurs:espace_droits",),
+        {ROLE: LE_SIEN},
+    ),
+    Regle(
+        "porteurs.espace.inviter",
+        "Envoyer à une personne accompagnée le lien de son espace",
+        ("porteurs:porteur_inviter",),
+        {T: SUIVI_OUVERT},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.droits.repondre",
+        "Répondre à une demande de copie ou d’effacement",
+        ("porteurs:droit_repondre",),
+        {T: STRUCTURE_REPOND},
+        module=Module.DOSSIERS,
+    ),
+]
