@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from porteurs.enums import CHAINE, Audience, EtatAffectation, NatureFinancement
-from porteurs.models import Dossier, Echange
+from porteurs.models import Dossier, Echange, Piece
+from socle.permissions import peut
 
 # Les échanges montrés d'emblée ; les plus anciens se lisent sur demande.
 ECHANGES_MONTRES = 40
@@ -20,6 +21,9 @@ class Element:
     texte: str = ""
     detail: str = ""
     genre: str = "fait"
+    # La pièce à télécharger, ou rien ; ``retirable`` quand l'acteur peut l'effacer.
+    piece: Piece | None = None
+    retirable: bool = False
     # Départage deux éléments du même jour : le plus récemment écrit d'abord.
     ecrit_le: datetime = datetime.min.replace(tzinfo=UTC)
 
@@ -32,7 +36,7 @@ def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element],
     echanges = list(
         Echange.objects.visible_par(acteur)
         .filter(dossier=dossier)
-        .select_related("auteur", "structure")
+        .select_related("auteur", "structure", "porteur")
         .order_by("-le", "-pk")[: None if tout else ECHANGES_MONTRES + 1]
     )
     reste = not tout and len(echanges) > ECHANGES_MONTRES
@@ -42,6 +46,7 @@ def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element],
     elements += _etapes(dossier, avec_motif=dossier.suivi)
     if dossier.suivi:
         elements += _relais(dossier) + _roles(dossier) + _reussites(dossier)
+        elements += _pieces(dossier, acteur)
     if reste:
         # Rien de plus ancien que le dernier échange montré : le fil reste dans l'ordre.
         limite = echanges[-1].le
@@ -50,18 +55,61 @@ def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element],
 
 
 def _echange(echange: Echange) -> Element:
-    auteur = echange.auteur.nom_complet if echange.auteur else "Maillon"
-    lecteurs = echange.get_audience_display()
-    if echange.audience == Audience.STRUCTURE:
-        lecteurs = "cette structure seulement"
+    if echange.porteur:
+        auteur = f"{echange.porteur}, depuis son espace"
+    else:
+        qui = echange.auteur.nom_complet if echange.auteur else "Maillon"
+        auteur = f"{qui}, {echange.structure.nom}"
     return Element(
         le=echange.le,
         titre=echange.get_nature_display().capitalize(),
         texte=echange.texte,
-        detail=f"{auteur}, {echange.structure.nom} · lu par : {lecteurs}",
+        detail=f"{auteur} · {_lecteurs(echange)}",
         genre="echange",
         ecrit_le=echange.cree_le,
     )
+
+
+def _pieces(dossier: Dossier, acteur) -> list[Element]:
+    pieces = (
+        Piece.objects.visible_par(acteur)
+        .filter(dossier=dossier)
+        .select_related("fichier", "structure", "deposee_par", "porteur")
+        .order_by("-deposee_le", "-pk")
+    )
+    elements = []
+    for piece in pieces:
+        piece.dossier = dossier
+        elements.append(
+            Element(
+                le=piece.deposee_le.astimezone(dossier.reseau.tz).date(),
+                titre=piece.intitule,
+                detail=_deposant(piece) + " · " + _lecteurs(piece),
+                genre="piece",
+                ecrit_le=piece.deposee_le,
+                piece=piece,
+                retirable=peut(acteur, "porteurs.piece.retirer", piece),
+            )
+        )
+    return elements
+
+
+def _deposant(piece: Piece) -> str:
+    if piece.porteur:
+        return f"{piece.porteur}, depuis son espace"
+    return f"{piece.deposee_par.nom_complet}, {piece.structure.nom}"
+
+
+def _lecteurs(ecrit: Echange | Piece) -> str:
+    """« Lu par\u00a0: … », pour un échange ou une pièce."""
+    lecteurs = ecrit.get_audience_display()
+    if ecrit.audience == Audience.STRUCTURE:
+        lecteurs = "cette structure seulement"
+    if ecrit.prive:
+        lecteurs += ", volet privé"
+    if ecrit.pour_porteur:
+        lecteurs += ", et la personne accompagnée"
+    return f"lu par\u00a0: {lecteurs}"
 
 
 def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:

@@ -67,25 +67,36 @@ class EchangeForm(FormulaireUnique, FormulaireDeReseau):
         help_text=REGLE_DE_REDACTION,
         error_messages={"required": "Écrivez au moins une ligne."},
     )
-    nature = forms.ChoiceField(label="C’était", choices=[(n.value, n.label) for n in NATURES_NOTEES])
+    nature = forms.ChoiceField(
+        label="C’était", choices=[(n.value, n.label) for n in NATURES_NOTEES]
+    )
     le = ChampJour(label="Le")
     audience = forms.ChoiceField(
         label="Qui le lira ?", choices=Audience.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args, lecteurs=None, **kwargs):
+    prive = forms.BooleanField(
+        label="Touche à la vie privée du foyer : réservé à qui lit le volet privé", required=False
+    )
+    pour_porteur = forms.BooleanField(
+        label="La personne accompagnée le lira aussi, dans son espace", required=False
+    )
+
+    def __init__(self, *args, lecteurs=None, lit_le_prive=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if not lit_le_prive:
+            del self.fields["prive"]
         self.fields["le"].initial = self.jour
         self.fields["audience"].initial = Audience.EQUIPE
         if lecteurs is not None:
             self.fields["audience"].choices = [
-                (audience.value, _avec_lecteurs(audience, lecteurs[audience]))
+                (audience.value, avec_lecteurs(audience, lecteurs[audience]))
                 for audience in Audience
                 if audience in lecteurs
             ]
 
 
-def _avec_lecteurs(audience: Audience, personnes: list[str]) -> str:
+def avec_lecteurs(audience: Audience, personnes: list[str]) -> str:
     """« L’équipe du dossier (3 personnes : Anne, Luc, Zoé) » : lu avant d'enregistrer."""
     nombre = len(personnes)
     if nombre == 0:

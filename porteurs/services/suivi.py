@@ -8,18 +8,40 @@ from django.utils import timezone
 
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
-from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
+from porteurs.enums import Audience, EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Echange, Relais
 from porteurs.services.dossier import toucher, verrouiller, verrouiller_pour
+from socle.permissions import peut
 from socle.refus import Refus
 
 
 @transaction.atomic
 def noter_echange(
-    *, acteur, dossier: Dossier, structure, nature: str, le: date, texte: str, audience: str
+    *,
+    acteur,
+    dossier: Dossier,
+    structure,
+    nature: str,
+    le: date,
+    texte: str,
+    audience: str,
+    prive: bool = False,
+    pour_porteur: bool = False,
 ) -> Echange:
-    """Ajoute un échange au fil, pour l'audience choisie."""
+    """Ajoute un échange au fil, pour l'audience choisie.
+
+    ``prive`` le réserve à qui lit le volet privé ; ``pour_porteur`` le montre à la personne
+    accompagnée, dans son espace.
+    """
     dossier = verrouiller_pour(acteur, "porteurs.echange.noter", dossier)
+    if prive and audience == Audience.RESEAU:
+        raise Refus("Ce qui touche à la vie privée ne se dit pas à tout le réseau.", "audience")
+    if prive and not peut(acteur, "porteurs.prive.lire", dossier):
+        raise Refus(
+            "L’accord de chaque adulte à votre structure est nécessaire pour noter ici ce qui "
+            "touche à la vie privée.",
+            "prive",
+        )
     if le > dossier.reseau.aujourd_hui():
         raise Refus("Cette date est dans l’avenir : pour prévoir, ajoutez une action.", "le")
     echange = Echange.objects.create(
@@ -30,6 +52,8 @@ def noter_echange(
         le=le,
         texte=texte,
         audience=audience,
+        prive=prive,
+        pour_porteur=pour_porteur,
     )
     toucher(dossier, contact_le=le)
     return echange

@@ -152,7 +152,7 @@ def _relais(acteur, dossier):
     return relais if dossier.suivi or relais.a_repondre else None
 
 
-def formulaire_echange(request, dossier: Dossier, donnees=None) -> EchangeForm:
+def formulaire_echange(request, dossier: Dossier, donnees=None, **options) -> EchangeForm:
     structures = structures_nommees(
         request.acteur, dossier.reseau_id, Fonction.TECHNICIEN, Fonction.PARRAIN
     )
@@ -162,6 +162,8 @@ def formulaire_echange(request, dossier: Dossier, donnees=None) -> EchangeForm:
         structures=structures,
         jour=dossier.reseau.aujourd_hui(),
         lecteurs=qui_lit.lecteurs(dossier, techniques),
+        lit_le_prive=peut(request.acteur, "porteurs.prive.lire", dossier),
+        **options,
     )
 
 

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from porteurs.models import Dossier
+from socle import brouillons
+from socle.editions import Conflit
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.refus import Refus
@@ -20,6 +22,8 @@ class Geste:
     titre: str
     explication: str
     bouton: str
+    # Le formulaire porte un fichier : il s'envoie autrement.
+    fichiers: bool = False
 
 
 def page_de_geste(request, dossier: Dossier, form, geste: Geste, retour: str):
@@ -32,26 +36,48 @@ def page_de_geste(request, dossier: Dossier, form, geste: Geste, retour: str):
             "form": form,
             "geste": geste,
             "retour": retour,
+            "brouillon": getattr(form, "brouillon_cle", ""),
+            "conflit": getattr(form, "conflit", False),
+            "versions": getattr(form, "versions", []),
         },
     )
 
 
-def mener(request, dossier: Dossier, form, geste: Geste, agir, succes: str):
+def mener(
+    request,
+    dossier: Dossier,
+    form,
+    geste: Geste,
+    agir,
+    succes: str,
+    *,
+    brouillon=None,
+    retour: str = "",
+):
     """Montre le formulaire, agit une seule fois quand il est juste, et revient au dossier.
 
     ``agir`` reçoit les champs validés. Un ``Refus`` s'affiche dans le formulaire, la saisie gardée.
+    ``brouillon`` : ce dont parle le brouillon de cette page (le dossier, une personne) ; sans lui,
+    la page n'en garde pas. ``retour`` : l'adresse où revenir, sinon la page du dossier.
     """
-    retour = reverse("porteurs:dossier", args=[dossier.reseau.slug, dossier.uuid])
+    retour = retour or reverse("porteurs:dossier", args=[dossier.reseau.slug, dossier.uuid])
+    cle = ""
+    if brouillon is not None:
+        cle = brouillons.cle_de(request.resolver_match.url_name, brouillon.uuid)
+        brouillons.attacher(request.acteur, form, cle)
     if request.method == "POST" and form.is_valid():
 
         def executer() -> str:
             agir(form.cleaned_data)
             consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            brouillons.oublier(request.acteur, cle)
             messages.success(request, succes)
             return retour
 
         try:
             une_seule_fois(form.cleaned_data.get("cle_envoi"), request.acteur, executer)
+        except Conflit as conflit:
+            form.montrer_le_conflit(conflit)
         except Refus as refus:
             form.add_error(refus.champ if refus.champ in form.fields else None, refus.phrase)
         else:

@@ -21,7 +21,14 @@ from porteurs.forms.suivi import (
     RelaisForm,
     etapes_proposees,
 )
-from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais
+from porteurs.models import (
+    Action,
+    Affectation,
+    Dossier,
+    DoublonSignale,
+    ModeleEchange,
+    Relais,
+)
 from porteurs.services import dossier as fiche
 from porteurs.services import suivi
 from porteurs.views.acquerir import dossier_de_la_page
@@ -147,7 +154,9 @@ def opposition(request, reseau, uuid):
 def echange(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.echange.noter", dossier)
-    form = formulaire_echange(request, dossier, request.POST or None)
+    form = formulaire_echange(
+        request, dossier, request.POST or None, initial=_depuis_un_modele(request, dossier)
+    )
     return mener(
         request,
         dossier,
@@ -161,9 +170,22 @@ def echange(request, reseau, uuid):
             le=champs["le"],
             texte=champs["texte"],
             audience=champs["audience"],
+            prive=champs.get("prive", False),
+            pour_porteur=champs["pour_porteur"],
         ),
         "L’échange est noté.",
     )
+
+
+def _depuis_un_modele(request, dossier: Dossier) -> dict:
+    """Le texte du modèle choisi, à compléter ; un identifiant inconnu laisse la page blanche."""
+    champ = forms.UUIDField(required=False)
+    try:
+        uuid = champ.clean(request.GET.get("modele", ""))
+    except forms.ValidationError:
+        return {}
+    modele = ModeleEchange.objects.filter(uuid=uuid, reseau=dossier.reseau_id).first()
+    return {"nature": modele.nature, "texte": modele.texte} if modele else {}
 
 
 @require_http_methods(["GET", "POST"])
