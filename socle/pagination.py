@@ -1,7 +1,7 @@
 """Pagination par clé : la centième page coûte le prix de la première.
 
 Le curseur porte l'instant et l'identifiant de la dernière ligne lue ; il ne sert qu'à
-reprendre la même liste triée du plus récent au plus ancien.
+reprendre la même liste, dans le même sens.
 """
 
 import base64
@@ -36,19 +36,26 @@ class Page:
         return self.total is not None and self.total > COMPTE_MAXIMAL
 
 
-def paginer(lignes: QuerySet, champ: str, curseur: str | None, taille: int = 25) -> Page:
+def paginer(
+    lignes: QuerySet, champ: str, curseur: str | None, taille: int = 25, *, croissant: bool = False
+) -> Page:
     """La page qui suit ``curseur`` dans ``lignes``, triées par ``-champ`` puis ``-pk``.
+
+    ``croissant`` : du plus ancien au plus récent, pour ce qui attend depuis le plus longtemps.
 
     Le total n'est compté que sur la première page, et jusqu'à ``COMPTE_MAXIMAL``. Un curseur
     qui ne se lit pas ramène au début.
     """
     repere = _lire(curseur)
-    triees = lignes.order_by(f"-{champ}", "-pk")
+    signe, apres = ("", "gt") if croissant else ("-", "lt")
+    triees = lignes.order_by(f"{signe}{champ}", f"{signe}pk")
     if repere:
         instant, pk = repere
-        triees = triees.filter(Q(**{f"{champ}__lt": instant}) | Q(**{champ: instant, "pk__lt": pk}))
+        triees = triees.filter(
+            Q(**{f"{champ}__{apres}": instant}) | Q(**{champ: instant, f"pk__{apres}": pk})
+        )
         # Redite de la première borne : elle permet de partir du bon endroit de l'index.
-        triees = triees.filter(**{f"{champ}__lte": instant})
+        triees = triees.filter(**{f"{champ}__{apres}e": instant})
     page = list(triees[: taille + 1])
     reste = len(page) > taille
     page = page[:taille]

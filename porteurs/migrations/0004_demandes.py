@@ -128,6 +128,7 @@ class Migration(migrations.Migration):
                             ("deja", "déjà reçue ou déjà suivie"),
                             ("hors_sujet", "n’est pas une demande pour le réseau"),
                             ("autre", "autre raison"),
+                            ("sans_reponse", "restée six mois sans réponse"),
                         ],
                         max_length=12,
                     ),

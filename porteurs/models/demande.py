@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from partenaires.enums import LECTEURS, Fonction
+from porteurs import jours_ouvres
 from porteurs.coordonnees import cle_nom
 from porteurs.enums import (
     DEMANDE_EN_ATTENTE,
@@ -263,6 +264,20 @@ class Demande(models.Model):
     @property
     def en_attente(self) -> bool:
         return self.etat in DEMANDE_EN_ATTENTE
+
+    @property
+    def jours(self) -> int:
+        """Les jours ouvrés avant la date annoncée, négatifs quand elle est passée."""
+        return jours_ouvres.restants(self.reseau.aujourd_hui(), self.promise_le, self.reseau.fuseau)
+
+    @property
+    def en_retard(self) -> bool:
+        return self.en_attente and self.reseau.aujourd_hui() > self.promise_le
+
+    @property
+    def qui_rappelle(self) -> str:
+        """La structure à qui elle est confiée ; à défaut celle qui coordonne, ou le réseau."""
+        return str(self.structure or self.reseau.structure_coordinatrice or self.reseau)
 
     @property
     def personne(self) -> str:
