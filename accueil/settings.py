@@ -215,6 +215,23 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    # Le jour, en semaine : un courriel qui prend des nouvelles ne s'écrit pas la nuit.
+    "prendre-des-nouvelles": {
+        "task": "porteurs.tasks.prendre_des_nouvelles",
+        "schedule": crontab(hour="8-18", minute=35),
+        "options": {"expires": 3600},
+    },
+    # De jour, chaque heure : une alerte manquée se rattrape dans la matinée.
+    "suivre-les-demandes": {
+        "task": "porteurs.tasks.suivre_les_demandes",
+        "schedule": crontab(hour="7-19", minute=25),
+        "options": {"expires": 3600},
+    },
+    # Le matin, en semaine : rattrapé le lendemain, une seule fois par semaine et par personne.
+    "rappeler-les-actions": {
+        "task": "porteurs.tasks.rappeler_les_actions",
+        "schedule": crontab(hour=7, minute=15, day_of_week="1-5"),
+    },
     "preparer-les-semaines": {
         "task": "socle.tasks.preparer_les_semaines",
         "schedule": timedelta(hours=1),
@@ -417,8 +434,14 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.ressources.REGLES",
     "partenaires.permissions.evenements.REGLES",
     "porteurs.permissions.dossiers.REGLES",
+    "porteurs.permissions.demandes.REGLES",
     "porteurs.permissions.fusions.REGLES",
+    "porteurs.permissions.pieces.REGLES",
+    "porteurs.permissions.historique.REGLES",
     "porteurs.permissions.reunions.REGLES",
+    "porteurs.permissions.financements.REGLES",
+    "porteurs.permissions.concours.REGLES",
+    "porteurs.permissions.installations.REGLES",
     "porteurs.permissions.espace.REGLES",
     "accueil.permissions.REGLES",
 ]
@@ -431,6 +454,9 @@ MAILLON_MENUS = [
 MAILLON_TUILES = [
     "partenaires.tuiles.lancement",
     "porteurs.tuiles.a_vous_de_jouer",
+    "porteurs.tuiles_installations.a_appeler",
+    "porteurs.tuiles_demandes.a_rappeler",
+    "porteurs.tuiles_demandes.mes_signalements",
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",
     "partenaires.tuiles.charte_a_accepter",
@@ -439,6 +465,9 @@ MAILLON_TUILES = [
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
+    "porteurs.courriels.actions.FAMILLES",
+    "porteurs.courriels.installations.FAMILLES",
+    "porteurs.courriels.demandes.FAMILLES",
     "partenaires.courriels.FAMILLES",
     "socle.preferences.FAMILLES",
 ]
@@ -461,7 +490,11 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.emport.GENRES",
     "partenaires.courriels.evenements.GENRES",
     "partenaires.courriels.conventions.GENRES",
+    "porteurs.courriels.demandes.GENRES",
+    "porteurs.courriels.historique.GENRES",
     "porteurs.courriels.reunions.GENRES",
+    "porteurs.courriels.actions.GENRES",
+    "porteurs.courriels.installations.GENRES",
     "porteurs.courriels.espace.GENRES",
 ]
 # Ce qui change de mains quand un mandat finit, avant que ses droits ne cessent.

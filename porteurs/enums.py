@@ -219,6 +219,11 @@ class MotifCloture(models.TextChoices):
     DEJA = "deja", "déjà reçue ou déjà suivie"
     HORS_SUJET = "hors_sujet", "n’est pas une demande pour le réseau"
     AUTRE = "autre", "autre raison"
+    # Personne ne la choisit : six mois ont passé.
+    SANS_REPONSE = "sans_reponse", "restée six mois sans réponse"
+
+
+MOTIFS_CHOISIS = [motif for motif in MotifCloture if motif != MotifCloture.SANS_REPONSE]
 
 
 class RegardDemande(models.TextChoices):

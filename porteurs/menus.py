@@ -3,6 +3,7 @@ from django.urls import reverse
 from partenaires.enums import Fonction, Module
 
 SUIVENT = {Fonction.TECHNICIEN, Fonction.PARRAIN, Fonction.ANIMATEUR}
+RECOIVENT = {Fonction.TECHNICIEN, Fonction.ANIMATEUR}
 SE_REUNISSENT = {Fonction.TECHNICIEN, Fonction.ANIMATEUR, Fonction.ELU}
 
 
@@ -13,6 +14,8 @@ def menu(request) -> list[dict]:
     suivent, se_reunissent = acteur.pour(Module.DOSSIERS), acteur.pour(Module.REUNIONS)
     entrees = []
     for reseau_id, mandat in reseaux.items():
+        if acteur.fonctions(reseau_id) & RECOIVENT:
+            entrees.append(("Demandes", "porteurs:demandes", mandat))
         if suivent.fonctions(reseau_id) & SUIVENT:
             entrees.append(("Dossiers", "porteurs:dossiers", mandat))
         if se_reunissent.fonctions(reseau_id) & SE_REUNISSENT:

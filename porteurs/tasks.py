@@ -3,7 +3,14 @@
 from celery import shared_task
 
 from partenaires.models import Reseau
-from porteurs.services import acces, departs, reunion
+from porteurs.services import (
+    acces,
+    demandes_delais,
+    departs,
+    rappels_actions,
+    reunion,
+    suivis_installation,
+)
 from socle import battements
 
 
@@ -21,3 +28,27 @@ def reprendre_les_suivis() -> None:
         acces.rattraper_le_partage(reseau)
     acces.rattraper_les_echeances()
     battements.battre("porteurs.reprendre_les_suivis")
+
+
+@shared_task
+def prendre_des_nouvelles() -> None:
+    """Le jour, chaque heure : écrire, relancer, confier à la structure les installations à suivre."""
+    suivis_installation.prevoir()
+    for reseau in Reseau.objects.all():
+        suivis_installation.prendre_des_nouvelles(reseau)
+    battements.battre("porteurs.prendre_des_nouvelles")
+
+
+@shared_task
+def suivre_les_demandes() -> None:
+    """De jour, chaque heure : alerter, dire les retards, remettre en mains, effacer."""
+    for reseau in demandes_delais.reseaux_ou_l_on_attend():
+        demandes_delais.suivre_les_demandes(reseau)
+    demandes_delais.purger_les_demandes()
+    battements.battre("porteurs.suivre_les_demandes")
+
+
+@shared_task
+def rappeler_les_actions() -> None:
+    rappels_actions.rappeler()
+    battements.battre("porteurs.rappeler_les_actions")

@@ -5,7 +5,13 @@ from django.urls import include, path
 app_name = "porteurs"
 urlpatterns = [
     path("", include("porteurs.urls.dossiers")),
+    path("", include("porteurs.urls.pieces")),
+    path("", include("porteurs.urls.demandes")),
     path("", include("porteurs.urls.fusions")),
+    path("", include("porteurs.urls.historique")),
     path("", include("porteurs.urls.reunions")),
+    path("", include("porteurs.urls.financements")),
+    path("", include("porteurs.urls.concours")),
+    path("", include("porteurs.urls.installations")),
     path("", include("porteurs.urls.espace")),
 ]
