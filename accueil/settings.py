@@ -465,6 +465,7 @@ MAILLON_TUILES = [
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
+    "porteurs.courriels.installations.FAMILLES",
     "porteurs.courriels.actions.FAMILLES",
     "porteurs.courriels.installations.FAMILLES",
     "porteurs.courriels.demandes.FAMILLES",
@@ -493,6 +494,7 @@ MAILLON_COURRIELS = [
     "porteurs.courriels.demandes.GENRES",
     "porteurs.courriels.historique.GENRES",
     "porteurs.courriels.reunions.GENRES",
+    "porteurs.courriels.installations.GENRES",
     "porteurs.courriels.actions.GENRES",
     "porteurs.courriels.installations.GENRES",
     "porteurs.courriels.espace.GENRES",

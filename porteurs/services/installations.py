@@ -1,0 +1,138 @@
+"""L'installation d'un projet : notée d'un geste, corrigée en disant pourquoi."""
+
+from datetime import date
+
+from django.db import transaction
+
+from partenaires.models import Commune, Departement, Region
+from porteurs.enums import (
+    CHAINE,
+    Audience,
+    Etape,
+    FinDeLien,
+    NatureEchange,
+    NatureProjet,
+    Origine,
+)
+from porteurs.models import Dossier, Echange, Installation, LienDossiers
+from porteurs.services import suivis_installation
+from porteurs.services.dossier import changer_etape, toucher, verrouiller_pour
+from socle.dates import date_en_mots
+from socle.refus import Refus
+
+
+@transaction.atomic
+def installer(
+    *,
+    acteur,
+    dossier: Dossier,
+    le: date,
+    commune: Commune,
+    adultes: int,
+    enfants: int,
+    emplois: int,
+    origine: str,
+    region: Region | None = None,
+    departement: Departement | None = None,
+) -> Installation:
+    """Note l'installation, passe le projet à « installé », et prévoit les nouvelles à prendre.
+
+    Un projet déjà plus loin dans la chaîne y reste.
+    """
+    dossier = verrouiller_pour(acteur, "porteurs.installation.saisir", dossier)
+    if Installation.objects.filter(dossier=dossier).exists():
+        raise Refus("L’installation est déjà notée : corrigez-la plutôt.")
+    _verifier_la_date(dossier, le)
+    if CHAINE.index(dossier.etape) < CHAINE.index(Etape.INSTALLE):
+        changer_etape(acteur=acteur, dossier=dossier, etape=Etape.INSTALLE, le=le)
+    else:
+        toucher(dossier, contact_le=le)
+    installation = Installation.objects.create(
+        dossier=dossier,
+        le=le,
+        commune=commune,
+        adultes=adultes,
+        enfants=enfants,
+        emplois=emplois,
+        saisie_par=acteur.utilisateur,
+        **_provenance(origine, region, departement),
+    )
+    if dossier.nature != NatureProjet.CESSION:
+        suivis_installation.prevoir([installation.pk])
+    LienDossiers.objects.filter(repreneur=dossier, fini_le=None).update(
+        fini_le=le, fin=FinDeLien.INSTALLE
+    )
+    return installation
+
+
+def _verifier_la_date(dossier: Dossier, le: date) -> None:
+    if le > dossier.reseau.aujourd_hui():
+        raise Refus("Cette date est dans l’avenir : on note une installation faite.", "le")
+    if le < dossier.ouvert_le:
+        raise Refus(
+            f"Le dossier est ouvert depuis le {date_en_mots(dossier.ouvert_le)} : l’installation "
+            "vient après.",
+            "le",
+        )
+    if dossier.clos_le and le > dossier.clos_le:
+        raise Refus(
+            f"Le dossier est clos depuis le {date_en_mots(dossier.clos_le)} : l’installation vient "
+            "avant.",
+            "le",
+        )
+
+
+def _provenance(origine: str, region: Region | None, departement: Departement | None) -> dict:
+    """D'où l'on arrive ; un département donne sa région, qui est du territoire n'en a pas."""
+    if origine == Origine.LOCALE:
+        region = departement = None
+    if departement is not None:
+        region = departement.region
+    return {"origine": origine, "region_origine": region, "departement_origine": departement}
+
+
+@transaction.atomic
+def corriger_installation(
+    *,
+    acteur,
+    dossier: Dossier,
+    motif: str,
+    le: date,
+    commune: Commune,
+    adultes: int,
+    enfants: int,
+    emplois: int,
+    origine: str,
+    region: Region | None = None,
+    departement: Departement | None = None,
+) -> Installation:
+    """Corrige ce qui était faux ; le fil garde le motif, les nouvelles à prendre suivent la date."""
+    dossier = verrouiller_pour(acteur, "porteurs.installation.corriger", dossier)
+    _verifier_la_date(dossier, le)
+    if not motif:
+        raise Refus("Dites pourquoi : les chiffres de l’année en dépendent.", "motif")
+    installation = Installation.objects.select_for_update().get(dossier=dossier)
+    avant = installation.le
+    nouvelles = {
+        "le": le,
+        "commune": commune,
+        "adultes": adultes,
+        "enfants": enfants,
+        "emplois": emplois,
+    } | _provenance(origine, region, departement)
+    for champ, valeur in nouvelles.items():
+        setattr(installation, champ, valeur)
+    installation.save(update_fields=sorted(nouvelles))
+    if le != avant:
+        suivis_installation.redater(installation)
+    Echange.objects.create(
+        dossier=dossier,
+        auteur=acteur.utilisateur,
+        structure=dossier.structure_responsable,
+        nature=NatureEchange.NOTE,
+        audience=Audience.EQUIPE,
+        le=dossier.reseau.aujourd_hui(),
+        texte=f"Installation du {date_en_mots(avant)} corrigée : {motif}",
+    )
+    toucher(dossier, activite=False)
+    return installation
