@@ -436,6 +436,8 @@ MAILLON_PERMISSIONS = [
     "porteurs.permissions.dossiers.REGLES",
     "porteurs.permissions.demandes.REGLES",
     "porteurs.permissions.fusions.REGLES",
+    "porteurs.permissions.passations.REGLES",
+    "porteurs.permissions.remplacements.REGLES",
     "porteurs.permissions.pieces.REGLES",
     "porteurs.permissions.historique.REGLES",
     "porteurs.permissions.reunions.REGLES",
@@ -465,7 +467,7 @@ MAILLON_TUILES = [
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
-    "porteurs.courriels.installations.FAMILLES",
+    "porteurs.courriels.passations.FAMILLES",
     "porteurs.courriels.actions.FAMILLES",
     "porteurs.courriels.installations.FAMILLES",
     "porteurs.courriels.demandes.FAMILLES",
@@ -493,8 +495,8 @@ MAILLON_COURRIELS = [
     "partenaires.courriels.conventions.GENRES",
     "porteurs.courriels.demandes.GENRES",
     "porteurs.courriels.historique.GENRES",
+    "porteurs.courriels.passations.GENRES",
     "porteurs.courriels.reunions.GENRES",
-    "porteurs.courriels.installations.GENRES",
     "porteurs.courriels.actions.GENRES",
     "porteurs.courriels.installations.GENRES",
     "porteurs.courriels.espace.GENRES",

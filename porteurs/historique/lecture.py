@@ -67,11 +67,14 @@ def condition(modele) -> str:
     """La clause qui retrouve les évènements d'une table pour ``%(dossier)s``."""
     colonne = SUIVIS[modele]
     if modele is Porteur:
-        return f"pgh_obj_id IN (SELECT porteur_id FROM {_table(Participation)} WHERE dossier_id = %(dossier)s)"  # noqa: S608
+        siennes = f"SELECT porteur_id FROM {_table(Participation)} WHERE dossier_id = %(dossier)s"  # noqa: S608
+        return f"pgh_obj_id IN ({siennes})"
     if colonne in ("pgh_obj", "dossier"):
         return f"{colonne}_id = %(dossier)s"
     parent = modele._meta.get_field(colonne).related_model
-    return f"{colonne}_id IN (SELECT pgh_obj_id FROM {_table(parent)} WHERE dossier_id = %(dossier)s)"  # noqa: S608
+    return (
+        f"{colonne}_id IN (SELECT pgh_obj_id FROM {_table(parent)} WHERE dossier_id = %(dossier)s)"  # noqa: S608
+    )
 
 
 def _table(modele) -> str:

@@ -53,7 +53,9 @@ class Noms:
         if not requetes:
             return {}
         premiere, *suite = requetes
-        return {(genre, cle): texte.strip() for genre, cle, texte in premiere.union(*suite, all=True)}
+        return {
+            (genre, cle): texte.strip() for genre, cle, texte in premiere.union(*suite, all=True)
+        }
 
     def de(self, modele, cle) -> str:
         defaut = "une personne du projet" if modele is Porteur else "…"

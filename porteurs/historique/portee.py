@@ -61,9 +61,7 @@ COORDINATION = Portee()
 
 def portee_de(acteur, dossier: Dossier) -> Portee:
     """Celle d'un membre qui suit le dossier."""
-    droits = list(
-        Acces.objects.de(acteur).filter(dossier=dossier.pk).values_list("volet", "prive")
-    )
+    droits = list(Acces.objects.de(acteur).filter(dossier=dossier.pk).values_list("volet", "prive"))
     if not any(volet == "professionnel" for volet, _ in droits):
         return COORDINATION
     prive = Acces.objects.prives(acteur).filter(dossier=dossier.pk).exists()

@@ -11,6 +11,7 @@ from porteurs.models import (
     Action,
     Affectation,
     Besoin,
+    Candidature,
     DemandeAcces,
     Dossier,
     Echange,
@@ -22,6 +23,7 @@ from porteurs.models import (
     Participation,
     Porteur,
     Relais,
+    SuiviInstallation,
     VoletPrive,
     VoletProfessionnel,
 )
@@ -54,7 +56,14 @@ RECITS: dict[type, Recit] = {
         "a ouvert le dossier",
         "a supprimé le dossier",
         muets=frozenset(
-            {"reference", "etape_depuis", "clos_le", "dernier_contact_le", "ouvert_le", "ouvert_par"}
+            {
+                "reference",
+                "etape_depuis",
+                "clos_le",
+                "dernier_contact_le",
+                "ouvert_le",
+                "ouvert_par",
+            }
         ),
         articles={
             "structure_responsable": "la structure qui répond du dossier",
@@ -107,9 +116,9 @@ RECITS: dict[type, Recit] = {
         tu_avec=(Dossier,),
     ),
     EtapeDossier: Recit(
-        "a noté l’étape « {etape} » au {le}",
-        "a effacé l’étape « {etape} »",
-        lieu="de l’étape « {etape} »",
+        "a noté l’étape «\u00a0{etape}\u00a0» au {le}",
+        "a effacé l’étape «\u00a0{etape}\u00a0»",
+        lieu="de l’étape «\u00a0{etape}\u00a0»",
         articles={"etape": "le nom", "le": "la date", "motif": "le motif"},
         auteurs=("par",),
         tu_avec=(Dossier,),
@@ -145,27 +154,27 @@ RECITS: dict[type, Recit] = {
         auteurs=("propose_par",),
     ),
     Echange: Recit(
-        "a noté un échange : {nature} du {le}",
-        "a supprimé un échange : {nature} du {le}",
+        "a noté un échange\u00a0: {nature} du {le}",
+        "a supprimé un échange\u00a0: {nature} du {le}",
         lieu="d’un échange du {le}",
         muets=frozenset({"auteur", "structure", "porteur"}),
         articles={"texte": "le texte", "audience": "les lecteurs", "nature": "la nature"},
         auteurs=("auteur", "porteur"),
     ),
     Action: Recit(
-        "a ajouté l’action « {libelle} » pour le {echeance}",
-        "a supprimé l’action « {libelle} »",
-        lieu="de l’action « {libelle} »",
+        "a ajouté l’action «\u00a0{libelle}\u00a0» pour le {echeance}",
+        "a supprimé l’action «\u00a0{libelle}\u00a0»",
+        lieu="de l’action «\u00a0{libelle}\u00a0»",
         articles={
             "libelle": "le libellé",
             "responsable": "la personne chargée",
             "echeance": "l’échéance",
         },
-        etats={"faite_le": {"*": "a marqué faite l’action « {libelle} »"}},
+        etats={"faite_le": {"*": "a marqué faite l’action «\u00a0{libelle}\u00a0»"}},
     ),
     Financement: Recit(
-        "a ajouté un financement : {nature} de {montant} €",
-        "a supprimé un financement : {nature} de {montant} €",
+        "a ajouté un financement\u00a0: {nature} de {montant}\u00a0€",
+        "a supprimé un financement\u00a0: {nature} de {montant}\u00a0€",
         lieu="du financement ({nature})",
         articles={
             "nature": "la nature",
@@ -180,6 +189,26 @@ RECITS: dict[type, Recit] = {
         "a effacé l’installation à {commune}",
         lieu="de l’installation",
         articles={"le": "la date", "commune": "la commune", "emplois": "les emplois"},
+    ),
+    Candidature: Recit(
+        "a présenté le projet au concours «\u00a0{concours}\u00a0»",
+        "a retiré le projet du concours «\u00a0{concours}\u00a0»",
+        lieu="de la candidature à «\u00a0{concours}\u00a0»",
+        muets=frozenset({"concours", "presentee_par", "presentee_le", "accord_mode"}),
+        voiles=frozenset({"nom_publie"}),
+        articles={"etat": "l’état", "rang": "le rang", "montant": "le prix"},
+        auteurs=("presentee_par",),
+    ),
+    SuiviInstallation: Recit(
+        "a prévu de prendre des nouvelles à {mois}",
+        "a effacé les nouvelles à {mois}",
+        lieu="des nouvelles à {mois}",
+        muets=frozenset(
+            {"installation", "demande_le", "relance_le", "a_appeler_le", "clos_le", "par"}
+            | {"repondu_le"}
+        ),
+        articles={"reponse": "la réponse", "satisfaction": "la satisfaction", "mot": "le mot"},
+        tu_avec=(Installation,),
     ),
     VoletProfessionnel: Recit(
         "a commencé le volet professionnel",
@@ -217,9 +246,9 @@ RECITS: dict[type, Recit] = {
         auteurs=("demandeur",),
     ),
     Besoin: Recit(
-        "a noté un besoin : {theme}",
-        "a supprimé le besoin : {theme}",
-        lieu="du besoin « {theme} »",
+        "a noté un besoin\u00a0: {theme}",
+        "a supprimé le besoin\u00a0: {theme}",
+        lieu="du besoin «\u00a0{theme}\u00a0»",
         muets=frozenset({"cote", "cree_par", "pris_le", "clos_le", "sans_solution_le"}),
         articles={"theme": "le thème", "etat": "la situation", "etape": "l’étape"},
         auteurs=("cree_par",),

@@ -93,8 +93,6 @@ CASCADES = {
     "porteurs.LienDossiers.cedant",
     "porteurs.LienDossiers.repreneur",
     "porteurs.LectureMotivee.dossier",
-    "porteurs.LienDossiers.cedant",
-    "porteurs.LienDossiers.repreneur",
     "porteurs.Participation.dossier",
     "porteurs.CorrespondanceImport.reseau",
     "porteurs.LigneImport.import_dossiers",
