@@ -11,7 +11,6 @@ from porteurs.services import (
     reunion,
     suivis_installation,
 )
-from porteurs.services import suivis_installation
 from socle import battements
 
 

@@ -21,6 +21,8 @@ SILENCES = {
     "porteurs.reprendre_les_suivis": timedelta(hours=3),
     "porteurs.prendre_des_nouvelles": timedelta(hours=26),
     "porteurs.suivre_les_demandes": timedelta(hours=26),
+    # Une fin de semaine entière sépare le vendredi du lundi.
+    "porteurs.rappeler_les_actions": timedelta(hours=74),
     "socle.preparer_les_semaines": timedelta(hours=3),
     "socle.soigner_fichiers": timedelta(hours=3),
     "partenaires.relancer_les_invitations": timedelta(hours=3),
