@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -5,12 +7,21 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
+from partenaires.enums import Fonction
 from partenaires.models.mandat import intervalle_d_une_valeur
 
 
 class RemplacementQuerySet(models.QuerySet):
     def en_cours(self, jour):
         return self.filter(periode__contains=jour)
+
+    def visible_par(self, acteur):
+        """Celles des structures pour lesquelles on agit comme technicien, collègues compris."""
+        condition = Q(pk=None)
+        for mandat in acteur.mandats:
+            if mandat.fonction == Fonction.TECHNICIEN:
+                condition |= Q(reseau=mandat.reseau_id, structure=mandat.structure_id)
+        return self.filter(condition)
 
 
 class Remplacement(models.Model):
@@ -64,3 +75,7 @@ class Remplacement(models.Model):
 
     def __str__(self):
         return f"absence de {self.absent_id}"
+
+    @property
+    def dernier_jour(self):
+        return self.periode.upper - timedelta(days=1)

@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("porteurs.urls.fusions")),
     path("", include("porteurs.urls.passations")),
     path("", include("porteurs.urls.remplacements")),
+    path("", include("porteurs.urls.passations")),
+    path("", include("porteurs.urls.remplacements")),
     path("", include("porteurs.urls.historique")),
     path("", include("porteurs.urls.reunions")),
     path("", include("porteurs.urls.financements")),
