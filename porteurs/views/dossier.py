@@ -128,6 +128,8 @@ def contexte_du_dossier(request, dossier: Dossier) -> dict:
         "peut_informer": peut(acteur, "porteurs.dossier.information", dossier),
         "peut_affecter": peut(acteur, "porteurs.affectation.proposer", dossier),
         "peut_relayer": peut(acteur, "porteurs.relais.proposer", dossier),
+        "peut_lire_historique": dossier.suivi
+        or peut(acteur, "porteurs.historique.demander", dossier),
     }
 
 
