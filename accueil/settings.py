@@ -434,6 +434,8 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.ressources.REGLES",
     "partenaires.permissions.evenements.REGLES",
     "porteurs.permissions.dossiers.REGLES",
+    "porteurs.permissions.volets.REGLES",
+    "porteurs.permissions.partage.REGLES",
     "porteurs.permissions.demandes.REGLES",
     "porteurs.permissions.fusions.REGLES",
     "porteurs.permissions.passations.REGLES",
@@ -461,6 +463,7 @@ MAILLON_TUILES = [
     "porteurs.tuiles_installations.a_appeler",
     "porteurs.tuiles_demandes.a_rappeler",
     "porteurs.tuiles_demandes.mes_signalements",
+    "porteurs.tuiles_partage.acces_demandes",
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",
     "partenaires.tuiles.charte_a_accepter",
@@ -469,6 +472,7 @@ MAILLON_TUILES = [
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
+    "porteurs.courriels.partage.FAMILLES",
     "porteurs.courriels.passations.FAMILLES",
     "porteurs.courriels.passations.FAMILLES",
     "porteurs.courriels.actions.FAMILLES",
@@ -501,6 +505,7 @@ MAILLON_COURRIELS = [
     "porteurs.courriels.passations.GENRES",
     "porteurs.courriels.passations.GENRES",
     "porteurs.courriels.reunions.GENRES",
+    "porteurs.courriels.partage.GENRES",
     "porteurs.courriels.actions.GENRES",
     "porteurs.courriels.installations.GENRES",
     "porteurs.courriels.espace.GENRES",

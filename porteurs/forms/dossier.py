@@ -112,15 +112,6 @@ class OuvrirDossierForm(FormulaireUnique, FormulaireDeReseau):
         )
 
 
-class PersonneForm(FormulaireUnique):
-    """Le nom et les coordonnées d'une personne accompagnée."""
-
-    prenom = forms.CharField(label="Prénom", max_length=80, validators=[une_ligne])
-    nom = forms.CharField(label="Nom", max_length=80, validators=[une_ligne])
-    telephone = ChampTelephone()
-    email = ChampCourriel()
-
-
 class FicheForm(FormulaireUnique):
     """La fiche d'un dossier ; ``revision`` dit sur quelle version on travaille."""
 

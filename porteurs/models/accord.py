@@ -63,6 +63,11 @@ class AccordPartage(models.Model):
     def __str__(self):
         return f"accord de {self.participation_id} pour {self.structure_id}"
 
+    @property
+    def reseau_id(self) -> int:
+        """Le réseau du dossier : la matrice des droits y cherche les fonctions de l'acteur."""
+        return self.participation.reseau_id
+
 
 class DemandeAcces(models.Model):
     """Une structure qui lit la fiche demande à suivre le dossier ; la responsable répond."""

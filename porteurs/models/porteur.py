@@ -135,6 +135,11 @@ class Participation(models.Model):
         return f"{self.porteur_id} dans {self.dossier_id}"
 
     @property
+    def reseau_id(self) -> int:
+        """Le réseau du dossier : la matrice des droits y cherche les fonctions de l'acteur."""
+        return self.dossier.reseau_id
+
+    @property
     def nommee(self) -> bool:
         """La fiche partagée nomme cette personne : informée, et sans opposition.
 

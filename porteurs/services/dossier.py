@@ -205,21 +205,6 @@ def modifier_fiche(
 
 
 @transaction.atomic
-def modifier_personne(
-    *, acteur, dossier: Dossier, porteur: Porteur, prenom: str, nom: str, email: str, telephone: str
-) -> Porteur:
-    """Corrige le nom ou les coordonnées ; tous les dossiers de la personne se retrouvent ainsi."""
-    verrouiller_pour(acteur, "porteurs.personne.modifier", dossier)
-    porteur.prenom, porteur.nom = prenom, nom
-    porteur.email = email.lower()
-    porteur.telephone_saisi = telephone
-    porteur.telephone = telephone_international(telephone)
-    porteur.save(update_fields=["prenom", "nom", "email", "telephone_saisi", "telephone"])
-    indexer(porteur.dossiers.values_list("pk", flat=True))
-    return porteur
-
-
-@transaction.atomic
 def changer_etape(*, acteur, dossier: Dossier, etape: str, le: date, motif: str = "") -> Dossier:
     """Fait avancer, reculer ou sortir un dossier ; reculer, sortir et rouvrir demandent un motif."""
     dossier = verrouiller_pour(acteur, "porteurs.dossier.etape", dossier)
@@ -296,7 +281,7 @@ def informer(*, acteur, dossier: Dossier, le: date, mode: str) -> Dossier:
                 "plus récent.",
                 "le",
             )
-        _tracer(dossier, acteur, le, "La personne accepte de nouveau le partage de sa fiche.")
+        noter_au_fil(dossier, acteur, le, "La personne accepte de nouveau le partage de sa fiche.")
     toucher(dossier, contact_le=le, informe_le=le, information_mode=mode, opposition_le=None)
     return dossier
 
@@ -321,12 +306,12 @@ def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
         dossier.affectations.proposees().exclude(structure=dossier.structure_responsable_id),
     )
     _retirer_les_orientations(dossier, structure=dossier.structure_responsable_id)
-    _tracer(dossier, acteur, le, "La personne s’oppose au partage de sa fiche avec le réseau.")
+    noter_au_fil(dossier, acteur, le, "La personne s’oppose au partage de sa fiche avec le réseau.")
     toucher(dossier, contact_le=le, opposition_le=le)
     return dossier
 
 
-def _tracer(dossier: Dossier, acteur, le: date, texte: str) -> None:
+def noter_au_fil(dossier: Dossier, acteur, le: date, texte: str) -> None:
     """Écrit au fil, pour l'équipe, un changement que les champs du dossier ne gardent pas."""
     Echange.objects.create(
         dossier=dossier,

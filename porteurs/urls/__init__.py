@@ -5,6 +5,7 @@ from django.urls import include, path
 app_name = "porteurs"
 urlpatterns = [
     path("", include("porteurs.urls.dossiers")),
+    path("", include("porteurs.urls.partage")),
     path("", include("porteurs.urls.pieces")),
     path("", include("porteurs.urls.demandes")),
     path("", include("porteurs.urls.fusions")),

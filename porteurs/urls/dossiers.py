@@ -22,7 +22,6 @@ register_converter(RoleConverter, "role")
 _dossier = [
     path("", dossier.detail, name="dossier"),
     path("modifier/", dossier.modifier, name="dossier_modifier"),
-    path("personnes/<uuid:personne>/", suivi.personne, name="personne_modifier"),
     path("etape/", suivi.etape, name="dossier_etape"),
     path("information/", suivi.information, name="dossier_information"),
     path("opposition/", suivi.opposition, name="dossier_opposition"),

@@ -10,7 +10,6 @@ from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import RoleAffectation
-from porteurs.forms.dossier import PersonneForm
 from porteurs.forms.suivi import (
     ActionForm,
     AffectationForm,
@@ -69,39 +68,6 @@ def etape(request, reseau, uuid):
             motif=champs["motif"],
         ),
         "L’étape est enregistrée.",
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def personne(request, reseau, uuid, personne):
-    dossier = dossier_de_la_page(request, reseau, uuid)
-    exiger(request.acteur, "porteurs.personne.modifier", dossier)
-    porteur = get_object_or_404(dossier.porteurs, uuid=personne)
-    form = PersonneForm(
-        request.POST or None,
-        initial={
-            "prenom": porteur.prenom,
-            "nom": porteur.nom,
-            "telephone": porteur.telephone_saisi,
-            "email": porteur.email,
-        },
-    )
-    return mener(
-        request,
-        dossier,
-        form,
-        Geste(
-            "Nom et coordonnées",
-            "Lus par celles et ceux qui suivent le dossier, jamais par le reste du réseau.",
-            "Enregistrer",
-        ),
-        lambda champs: fiche.modifier_personne(
-            acteur=request.acteur,
-            dossier=dossier,
-            porteur=porteur,
-            **{c: champs[c] for c in ("prenom", "nom", "email", "telephone")},
-        ),
-        "Les coordonnées sont à jour.",
     )
 
 

@@ -1,0 +1,82 @@
+"""Informer, accorder, retirer, demander l'accès."""
+
+from partenaires.enums import Module
+from porteurs.models import DemandeAcces
+from porteurs.permissions.dossiers import SUIVI, SUIVI_OUVERT, T, suit
+from socle.permissions import Etat, Regle
+
+ADULTE_SUIVI = Etat(
+    "sa structure répond du dossier",
+    lambda acteur, p: p.dossier.structure_responsable_id in acteur.structures(p.reseau_id, T),
+)
+ACCORD_SUIVI = Etat(
+    "il suit le dossier de l’accord",
+    lambda acteur, accord: suit(acteur, accord.participation.dossier),
+)
+FICHE_SEULE = Etat(
+    "il lit la fiche d’un dossier ouvert sans le suivre",
+    lambda acteur, d: d.ouvert and not suit(acteur, d),
+)
+
+
+def _repond_de(acteur, demande: DemandeAcces) -> bool:
+    return demande.dossier.structure_responsable_id in acteur.structures(demande.reseau_id, T)
+
+
+REPOND = Etat("sa structure répond du dossier demandé", _repond_de)
+DEMANDEUR = Etat(
+    "sa structure a demandé l’accès",
+    lambda acteur, demande: demande.structure_id in acteur.structures(demande.reseau_id, T),
+)
+
+REGLES = [
+    Regle(
+        "porteurs.partage.voir",
+        "Lire qui sait quoi d’un dossier : personnes, accords, lecteurs",
+        ("porteurs:dossier_partage",),
+        {T: SUIVI},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.partage.adulte",
+        "Noter l’information ou l’opposition d’un autre adulte",
+        ("porteurs:adulte_information", "porteurs:adulte_opposition"),
+        {T: ADULTE_SUIVI},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.accord.noter",
+        "Noter l’accord d’un adulte pour le volet privé",
+        ("porteurs:accord_noter",),
+        {T: SUIVI_OUVERT},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.accord.retirer",
+        "Noter qu’un adulte retire son accord",
+        ("porteurs:accord_retirer",),
+        {T: ACCORD_SUIVI},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.acces.demander",
+        "Demander à suivre un dossier dont on lit la fiche",
+        ("porteurs:acces_demander",),
+        {T: FICHE_SEULE},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.acces.repondre",
+        "Accepter ou refuser une demande d’accès",
+        ("porteurs:acces_repondre",),
+        {T: REPOND},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.acces.retirer",
+        "Retirer sa demande d’accès",
+        ("porteurs:acces_retirer",),
+        {T: DEMANDEUR},
+        module=Module.DOSSIERS,
+    ),
+]
