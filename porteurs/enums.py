@@ -245,3 +245,15 @@ class EtatFusion(models.TextChoices):
     REFUSEE = "refusee", "refusée"
     RETIREE = "retiree", "retirée"
     ANNULEE = "annulee", "annulée"
+
+
+class TrancheAge(models.TextChoices):
+    """Par quinze ans : assez large pour ne désigner personne."""
+
+    INCONNU = "inconnu", "inconnu"
+    T0 = "0-14", "moins de 15 ans"
+    T15 = "15-29", "15 à 29 ans"
+    T30 = "30-44", "30 à 44 ans"
+    T45 = "45-59", "45 à 59 ans"
+    T60 = "60-74", "60 à 74 ans"
+    T75 = "75-", "75 ans et plus"

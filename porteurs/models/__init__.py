@@ -3,6 +3,12 @@ from porteurs.models.accord import AccordPartage, DemandeAcces
 from porteurs.models.besoin import Besoin, Orientation
 from porteurs.models.cession import LienDossiers
 from porteurs.models.concours import Candidature, Concours
+from porteurs.models.conservation import (
+    ArchiveRestreinte,
+    AvertissementConservation,
+    DossierAnonyme,
+    FaitFige,
+)
 from porteurs.models.demande import (
     Demande,
     PermanenceEpci,
@@ -33,6 +39,8 @@ __all__ = [
     "AccordPartage",
     "Action",
     "Affectation",
+    "ArchiveRestreinte",
+    "AvertissementConservation",
     "Candidature",
     "Concours",
     "Besoin",
@@ -41,10 +49,12 @@ __all__ = [
     "DemandeAcces",
     "DemandeDroit",
     "Dossier",
+    "DossierAnonyme",
     "DoublonSignale",
     "Echange",
     "EntreeEspace",
     "EtapeDossier",
+    "FaitFige",
     "Financement",
     "FusionDossiers",
     "ImportDossiers",
