@@ -103,8 +103,12 @@ def _recevoir(request, form: SignalementForm, reseaux: list[Reseau]) -> str:
             source=SourceDemande.SIGNALEMENT,
             signalant=form.signalant(),
         )[0].depot
-    jeton = signing.TimestampSigner(salt=SEL_RECU).sign(depot.hex)
-    return reverse("porteurs:signaler_recu", args=[jeton])
+    return reverse("porteurs:signaler_recu", args=[jeton_du_depot(depot)])
+
+
+def jeton_du_depot(depot: UUID) -> str:
+    """Ce qui mène à la confirmation, un jour durant : rien de la personne n'y est."""
+    return signing.TimestampSigner(salt=SEL_RECU).sign(depot.hex)
 
 
 @login_not_required
