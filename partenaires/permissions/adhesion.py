@@ -117,7 +117,7 @@ REGLES = [
         "partenaires.communes",
         "Chercher une commune de France par son nom ou son code postal",
         ("partenaires:communes",),
-        {"connecte": TOUJOURS},
+        {"public": TOUJOURS},
     ),
     Regle(
         "partenaires.annuaire",

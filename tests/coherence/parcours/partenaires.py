@@ -3,7 +3,6 @@
 from partenaires.enums import Fonction, TypeStructure
 from tests.coherence.parcours.base import (
     ABSENT,
-    CONNEXION,
     INTERDIT,
     PERIME,
     VISITEUR,
@@ -25,7 +24,7 @@ def _invitee(scene: Scene) -> dict:
 
 
 PARTENAIRES = [
-    Parcours("partenaires:communes", "auteur", VISITEUR, CONNEXION),
+    Parcours("partenaires:communes", VISITEUR),
     Parcours(
         "partenaires:annuaire",
         "elue",
