@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils import timezone
 
-from partenaires.enums import Cote, Etape
+from partenaires.enums import Cote, Etape, Fonction
 from porteurs.enums import EtatBesoin, EtatOrientation, Volet
 from porteurs.models.acces import Acces
 
@@ -114,7 +114,32 @@ class OrientationQuerySet(models.QuerySet):
         return self.filter(Acces.objects.ouvrant(acteur, Volet.FICHE, "besoin__dossier"))
 
     def en_attente(self):
-        return self.filter(etat=EtatOrientation.ENVOYEE)
+        return self.filter(etat=EtatOrientation.ENVOYEE, besoin__clos_le=None)
+
+    def attendues_de(self, acteur):
+        """Celles qui attendent la réponse d'une structure où l'acteur est technicien."""
+        condition = Q(pk=None)
+        for mandat in acteur.mandats:
+            if mandat.fonction == Fonction.TECHNICIEN:
+                condition |= Q(
+                    structure=mandat.structure_id, besoin__dossier__reseau=mandat.reseau_id
+                )
+        return self.en_attente().visible_par(acteur).filter(condition)
+
+    def proposees_par(self, acteur):
+        """Celles que l'acteur a envoyées, et qui attendent encore."""
+        return self.en_attente().visible_par(acteur).filter(envoyee_par=acteur.utilisateur_id)
+
+    def pour_liste(self):
+        """Ce qu'une ligne affiche, en une requête."""
+        return self.select_related(
+            "besoin__theme",
+            "besoin__dossier__reseau",
+            "besoin__dossier__commune",
+            "structure",
+            "personne",
+            "envoyee_par",
+        )
 
 
 class Orientation(models.Model):
