@@ -232,6 +232,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "porteurs.tasks.rappeler_les_actions",
         "schedule": crontab(hour=7, minute=15, day_of_week="1-5"),
     },
+    # De jour, chaque heure : rappeler les besoins oubliés, rouvrir ceux que l'on sait servir.
+    "suivre-les-besoins": {
+        "task": "porteurs.tasks.suivre_les_besoins",
+        "schedule": crontab(hour="7-19", minute=15),
+        "options": {"expires": 3600},
+    },
     "preparer-les-semaines": {
         "task": "socle.tasks.preparer_les_semaines",
         "schedule": timedelta(hours=1),
@@ -440,11 +446,10 @@ MAILLON_PERMISSIONS = [
     "porteurs.permissions.fusions.REGLES",
     "porteurs.permissions.passations.REGLES",
     "porteurs.permissions.remplacements.REGLES",
-    "porteurs.permissions.passations.REGLES",
-    "porteurs.permissions.remplacements.REGLES",
     "porteurs.permissions.pieces.REGLES",
     "porteurs.permissions.historique.REGLES",
     "porteurs.permissions.reunions.REGLES",
+    "porteurs.permissions.besoins.REGLES",
     "porteurs.permissions.financements.REGLES",
     "porteurs.permissions.concours.REGLES",
     "porteurs.permissions.installations.REGLES",
@@ -460,6 +465,7 @@ MAILLON_MENUS = [
 MAILLON_TUILES = [
     "partenaires.tuiles.lancement",
     "porteurs.tuiles.a_vous_de_jouer",
+    "porteurs.tuiles_besoins.besoins_en_attente",
     "porteurs.tuiles_installations.a_appeler",
     "porteurs.tuiles_demandes.a_rappeler",
     "porteurs.tuiles_demandes.mes_signalements",
@@ -472,8 +478,8 @@ MAILLON_TUILES = [
 ]
 MAILLON_FAMILLES_COURRIELS = [
     "porteurs.courriels.FAMILLES",
+    "porteurs.courriels.besoins.FAMILLES",
     "porteurs.courriels.partage.FAMILLES",
-    "porteurs.courriels.passations.FAMILLES",
     "porteurs.courriels.passations.FAMILLES",
     "porteurs.courriels.actions.FAMILLES",
     "porteurs.courriels.installations.FAMILLES",
@@ -503,8 +509,8 @@ MAILLON_COURRIELS = [
     "porteurs.courriels.demandes.GENRES",
     "porteurs.courriels.historique.GENRES",
     "porteurs.courriels.passations.GENRES",
-    "porteurs.courriels.passations.GENRES",
     "porteurs.courriels.reunions.GENRES",
+    "porteurs.courriels.besoins.GENRES",
     "porteurs.courriels.partage.GENRES",
     "porteurs.courriels.actions.GENRES",
     "porteurs.courriels.installations.GENRES",
@@ -531,6 +537,7 @@ MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.conventions.construire",
     "partenaires.demonstration.ressources.construire",
     "porteurs.demonstration.construire",
+    "porteurs.demonstration.demandes.construire",
     "bourse.demonstration.construire",
 ]
 # Ce qui empêche, un temps, de réunir deux fiches d'une même structure.

@@ -13,8 +13,17 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 
 from partenaires.enums import Fonction
 from porteurs.enums import EtatRelais, EtatReunion, NatureReunion, RoleAffectation, Volet
-from porteurs.models import Acces, Affectation, Dossier, PointReunion, Relais, Reunion
+from porteurs.models import (
+    Acces,
+    Affectation,
+    Dossier,
+    Orientation,
+    PointReunion,
+    Relais,
+    Reunion,
+)
 from porteurs.models.acces import cles
+from porteurs.models.besoin import PALIERS
 from socle.listes import contributions
 
 # Sans réunion technique avant celle-ci, « nouveau » veut dire : ouvert depuis un mois.
@@ -124,6 +133,18 @@ def _relais(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
     return dossiers.ouverts().relais_en_attente()
 
 
+def _besoins(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
+    """Un besoin proposé attend depuis neuf jours, sans qu'on ait choisi de le revoir plus tard."""
+    jour = jour_de(reunion)
+    attendent = Orientation.objects.en_attente().filter(
+        besoin__dossier__reseau=reunion.reseau_id,
+        envoyee_le__lt=reunion.debut - timedelta(days=PALIERS[0]),
+    )
+    return dossiers.ouverts().filter(
+        pk__in=attendent.exclude(revoir_le__gt=jour).values("besoin__dossier")
+    )
+
+
 def _roles(dossiers: QuerySet, reunion: Reunion) -> QuerySet:
     proposees = Affectation.objects.proposees().filter(dossier=OuterRef("pk"))
     # Comparée à un nombre, la sous-requête se lit dossier par dossier, par son index.
@@ -170,6 +191,7 @@ RAISONS = [
     Raison(
         "relais", "Relais en attente de réponse", "relais en attente", _relais, "situation=relais"
     ),
+    Raison("besoin", "Besoins proposés, sans réponse", "besoin sans réponse", _besoins),
     Raison("role", "Rôles proposés, en attente de réponse", "rôle proposé", _roles),
     Raison("nouveau", "Nouveaux dossiers", "nouveau", _nouveaux),
     Raison("action", "Actions à échéance", "action à échéance", _actions_dues),

@@ -5,6 +5,7 @@ from celery import shared_task
 from partenaires.models import Reseau
 from porteurs.services import (
     acces,
+    besoins_delais,
     demandes_delais,
     departs,
     rappels_actions,
@@ -52,3 +53,11 @@ def suivre_les_demandes() -> None:
 def rappeler_les_actions() -> None:
     rappels_actions.rappeler()
     battements.battre("porteurs.rappeler_les_actions")
+
+
+@shared_task
+def suivre_les_besoins() -> None:
+    """De jour, chaque heure : réorienter ce qui n'est plus à personne, rappeler, rouvrir."""
+    for reseau in besoins_delais.reseaux_a_suivre():
+        besoins_delais.suivre_les_besoins(reseau)
+    battements.battre("porteurs.suivre_les_besoins")

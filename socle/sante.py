@@ -23,6 +23,7 @@ SILENCES = {
     "porteurs.suivre_les_demandes": timedelta(hours=26),
     # Une fin de semaine entière sépare le vendredi du lundi.
     "porteurs.rappeler_les_actions": timedelta(hours=74),
+    "porteurs.suivre_les_besoins": timedelta(hours=26),
     "socle.preparer_les_semaines": timedelta(hours=3),
     "socle.soigner_fichiers": timedelta(hours=3),
     "partenaires.relancer_les_invitations": timedelta(hours=3),
