@@ -8,7 +8,7 @@ SE_REUNISSENT = {Fonction.TECHNICIEN, Fonction.ANIMATEUR, Fonction.ELU}
 
 
 def menu(request) -> list[dict]:
-    """Dossiers et réunions de chaque réseau où l'on a une fonction."""
+    """Demandes, dossiers et réunions de chaque réseau où l'on a une fonction ; ce que l'on signale."""
     acteur = request.acteur
     reseaux = {m.reseau_id: m for m in acteur.mandats}
     suivent, se_reunissent = acteur.pour(Module.DOSSIERS), acteur.pour(Module.REUNIONS)
@@ -31,4 +31,7 @@ def menu(request) -> list[dict]:
                 "actif": request.path.startswith(url),
             }
         )
+    if acteur.reseaux(Fonction.PREMIER_ACCUEIL):
+        url = reverse("porteurs:signalements")
+        menu.append({"libelle": "Signalements", "url": url, "actif": request.path == url})
     return menu
