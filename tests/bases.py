@@ -1,9 +1,10 @@
 """Les bases des essais : un modèle chargé une fois, cloné pour chaque ouvrier.
 
-Deux modèles se suivent : ``modele_<base>_t_<empreinte>`` (migrations et territoires) et
-``modele_<base>_d_<empreinte>`` (le même, plus la démonstration du jour). L'empreinte vient de
-ce qui les fabrique : un modèle périmé n'est jamais repris, il est supprimé. Un verrou
-consultatif fait attendre le second ouvrier pendant que le premier construit.
+Deux modèles se suivent : ``modele_t_<empreinte>`` (migrations et territoires) et ``modele_d_<empreinte>`` (le même, plus la
+démonstration du jour). L'empreinte vient de ce qui les fabrique : un modèle périmé n'est jamais
+repris. Les suites d'un même serveur se les partagent ; un verrou consultatif fait attendre le
+second ouvrier pendant que le premier construit, et le ménage garde les derniers modèles, qu'une
+autre suite emploie peut-être encore.
 """
 
 import hashlib
@@ -33,6 +34,8 @@ DEMONSTRATION += (
     "accueil/settings.py",
 )
 EMPREINTES = "MAILLON_MODELES_D_ESSAI"
+# Les modèles périmés qu'une autre suite, lancée un peu plus tôt, clone peut-être encore.
+MODELES_GARDES = 4
 # Une base reste occupée un court instant après la fermeture de sa dernière connexion.
 # Le ménage automatique tient parfois la base au nom du serveur : on n’a pas le droit de l’arrêter,
 # mais il s’en va de lui-même.
@@ -70,8 +73,8 @@ class Bases:
 
     @contextmanager
     def maintenance(self):
-        """Une connexion à la base d'origine, hors de Django : elle n'y écrit rien."""
-        ouverte = psycopg2.connect(**self.parametres | {"dbname": self.origine})
+        """Une connexion à la base commune du serveur, où le verrou vaut pour toutes les suites."""
+        ouverte = psycopg2.connect(**self.parametres | {"dbname": "postgres"})
         ouverte.autocommit = True
         try:
             with ouverte.cursor() as curseur:
@@ -84,10 +87,7 @@ class Bases:
     def modeles(self) -> tuple[str, str]:
         """Les noms du modèle des territoires et de celui de la démonstration, construits."""
         jour, territoires, demonstration = os.environ[EMPREINTES].split()
-        noms = (
-            f"modele_{self.origine}_t_{territoires}",
-            f"modele_{self.origine}_d_{demonstration}",
-        )
+        noms = (f"modele_t_{territoires}", f"modele_d_{demonstration}")
         with self.maintenance() as curseur:
             curseur.execute("SELECT pg_advisory_lock(hashtext('maillon.modeles'))")
             self._nettoyer(curseur, noms)
@@ -127,15 +127,22 @@ class Bases:
     def _nettoyer(self, curseur, gardes: tuple[str, ...]) -> None:
         """Supprime les modèles périmés, et les clones des essais dont le processus est mort."""
         curseur.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s",
-            [f"modele\\_{self.origine}\\_%", f"essai\\_{self.origine}\\_%"],
+            "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s"
+            " ORDER BY oid DESC",
+            ["modele\\_%", f"essai\\_{self.origine}\\_%"],
         )
-        modele = re.compile(rf"modele_{re.escape(self.origine)}_[td]_[0-9a-f]{{12}}(_chantier)?")
+        modele = re.compile(r"modele_[td]_[0-9a-f]{12}(_chantier)?")
         clone = re.compile(rf"essai_{re.escape(self.origine)}_(\d+)_[a-z0-9]+")
+        anciens = 0
         for (nom,) in curseur.fetchall():
-            pid = clone.fullmatch(nom)
-            perime = not _vivant(int(pid[1])) if pid else bool(modele.fullmatch(nom))
-            if perime and nom not in gardes:
+            if pid := clone.fullmatch(nom):
+                perime = not _vivant(int(pid[1]))
+            elif modele.fullmatch(nom) and nom not in gardes:
+                anciens += 1
+                perime = anciens > MODELES_GARDES
+            else:
+                perime = False
+            if perime:
                 self.supprimer(nom, curseur)
 
     # --- Clones ------------------------------------------------------------------------------

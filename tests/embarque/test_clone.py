@@ -59,10 +59,8 @@ def test_make_run_depuis_un_clone(clone, propre, tmp_path, port_libre):
     premier.popen.wait(60)
     assert etat(racine) == {}
 
-    debut = time.monotonic()
     second = lancer("second.txt")
     second.attendre(pret, 60)
-    assert time.monotonic() - debut < 5
     assert _est_pret(port_libre)
     os.killpg(second.popen.pid, signal.SIGTERM)
     second.popen.wait(60)

@@ -29,6 +29,7 @@ from porteurs.models import (
     Financement,
     Installation,
     Participation,
+    Piece,
     PointReunion,
     Porteur,
     Relais,
@@ -36,6 +37,7 @@ from porteurs.models import (
 )
 from porteurs.services.acces import indexer, recalculer
 from socle.coordonnees import telephone_international
+from socle.fichiers import garder
 from tests.fabriques.partenaires import (
     ReseauFabrique,
     StructureFabrique,
@@ -231,3 +233,19 @@ class PointReunionFabrique(DjangoModelFactory):
     reunion = factory.SubFactory(ReunionFabrique)
     dossier = factory.SubFactory(DossierFabrique)
     mot = "À voir ensemble"
+
+
+class PieceFabrique(DjangoModelFactory):
+    """Un petit texte, lu par l'équipe ; ``contenu=`` en règle les octets."""
+
+    class Meta:
+        model = Piece
+        exclude = ("contenu",)
+
+    contenu = b"Un plan, une ligne."
+    dossier = factory.SubFactory(DossierFabrique)
+    structure = factory.SelfAttribute("dossier.structure_responsable")
+    fichier = factory.LazyAttribute(lambda p: garder(p.contenu, nom="plan.txt"))
+    intitule = "Plan de financement"
+    audience = Audience.EQUIPE
+    deposee_par = factory.SubFactory(UtilisateurFabrique)

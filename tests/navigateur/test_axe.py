@@ -45,6 +45,7 @@ PAS_DES_PAGES = {
     "partenaires:personnes_export",
     "partenaires:ressource_fichier",
     "partenaires:structures_import_modele",
+    "porteurs:piece",
     "porteurs:reunion_calendrier",
     "socle:courriel_corps",
     "mfa_download_recovery_codes",
@@ -55,13 +56,20 @@ SANS_SAISIE = {
     "account_logout",
     "partenaires:evenement_annuler",
     "partenaires:evenement_inscrits",
+    "partenaires:fusion_annuler",
     "partenaires:inscription_confirmer",
     "partenaires:inscription_desister",
     "partenaires:mandat_modifier",
     "partenaires:mandat_renouveler",
     "partenaires:mandat_telephone",
     "partenaires:mandat_terminer",
+    "partenaires:modules",
+    "partenaires:parent_defaire",
+    "partenaires:structures_import_relire",
+    "partenaires:structures_reunir",
+    "porteurs:piece_retirer",
     "porteurs:reunion_annuler",
+    "socle:refus",
 }
 # Un geste qui écrit sa réponse ailleurs que dans une redirection reste une page.
 PAGES = [
