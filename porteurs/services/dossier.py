@@ -47,20 +47,22 @@ def prochaine_reference(reseau, jour: date) -> str:
         curseur.execute(
             "SELECT pg_advisory_xact_lock(hashtext('porteurs.reference'), %s)", [reseau.pk]
         )
-    prises = Dossier.objects.filter(reseau=reseau, reference__startswith=f"{jour.year}-")
+    annee = f"{jour.year}-"
     # Un dossier réuni à un autre garde sa référence : elle ne sert pas deux fois.
-    reunies = FusionDossiers.objects.filter(
-        reseau=reseau, absorbe_reference__startswith=f"{jour.year}-"
+    lots = (
+        Dossier.objects.filter(reseau=reseau, reference__startswith=annee),
+        FusionDossiers.objects.filter(reseau=reseau, absorbe_reference__startswith=annee).annotate(
+            reference=F("absorbe_reference")
+        ),
     )
-    derniere = (
-        prises.values("reference")
-        .union(reunies.values(reference=F("absorbe_reference")))
-        # Le dix-millième dossier d'une année s'écrit plus long : il vient après « 9999 ».
-        .order_by(Length("reference").desc(), "-reference")
+    # Le dix-millième dossier d'une année s'écrit plus long : il vient après « 9999 ».
+    dernieres = [
+        lot.order_by(Length("reference").desc(), "-reference")
         .values_list("reference", flat=True)
         .first()
-    )
-    rang = int(derniere.partition("-")[2]) + 1 if derniere else 1
+        for lot in lots
+    ]
+    rang = max((int(d.partition("-")[2]) for d in dernieres if d), default=0) + 1
     return f"{jour.year}-{rang:04d}"
 
 

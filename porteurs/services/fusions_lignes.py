@@ -298,8 +298,8 @@ def _adultes(reunion: Reunion) -> None:
     """La même personne n'a qu'une participation ; les autres viennent après celles du gardé."""
     deplacement = reunion.deplacement
     doubles = {paire.absorbe.pk: paire for paire in reunion.paires}
-    deux = [reunion.garde.dossier.pk, reunion.absorbe.dossier.pk]
-    rang = Participation.objects.filter(dossier__in=deux).aggregate(r=Max("rang"))["r"]
+    garde = reunion.garde.dossier
+    rang = max(p.rang for p in reunion.garde.participations)
     for participation in reunion.absorbe.participations:
         paire = doubles.get(participation.pk)
         if paire is not None:
@@ -307,7 +307,11 @@ def _adultes(reunion: Reunion) -> None:
             continue
         rang += 1
         deplacement.modifier(
-            Participation, participation.pk, rang=rang, **partage_de(participation).valeurs
+            Participation,
+            participation.pk,
+            dossier=garde,
+            rang=rang,
+            **partage_de(participation).valeurs,
         )
 
 
