@@ -11,6 +11,7 @@ from porteurs.models import (
     Echange,
     PartAdulte,
     Participation,
+    Piece,
     Porteur,
     VoletPrive,
 )
@@ -39,7 +40,7 @@ class Portee:
             return ligne["participation_id"] in self.parts
         if modele is Porteur and self.porteur:
             return evenement.objet == self.porteur
-        if modele is Echange:
+        if modele in (Echange, Piece):
             versions = [ligne] + ([evenement.avant] if evenement.avant else [])
             return all(self._lit(version) for version in versions)
         return True

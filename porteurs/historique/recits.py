@@ -21,6 +21,7 @@ from porteurs.models import (
     Orientation,
     PartAdulte,
     Participation,
+    Piece,
     Porteur,
     Relais,
     SuiviInstallation,
@@ -271,5 +272,13 @@ RECITS: dict[type, Recit] = {
             }
         },
         auteurs=("envoyee_par",),
+    ),
+    Piece: Recit(
+        "a déposé la pièce «\u00a0{intitule}\u00a0»",
+        "a retiré la pièce «\u00a0{intitule}\u00a0»",
+        lieu="de la pièce «\u00a0{intitule}\u00a0»",
+        muets=frozenset({"fichier", "porteur", "structure", "deposee_par", "deposee_le"}),
+        articles={"intitule": "l’intitulé", "audience": "les lecteurs"},
+        auteurs=("deposee_par", "porteur"),
     ),
 }

@@ -13,6 +13,7 @@ from porteurs.models.besoin import Besoin, Orientation
 from porteurs.models.concours import Candidature
 from porteurs.models.dossier import Dossier, EtapeDossier
 from porteurs.models.financement import Financement
+from porteurs.models.piece import Piece
 from porteurs.models.porteur import Participation, Porteur
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
 from porteurs.models.suivi_installation import Installation, SuiviInstallation
@@ -43,6 +44,7 @@ SUIVIS = {
     DemandeAcces: "dossier",
     Besoin: "dossier",
     Orientation: "besoin",
+    Piece: "dossier",
 }
 
 AJOUT, CHANGEMENT, SUPPRESSION = "ajout", "changement", "suppression"

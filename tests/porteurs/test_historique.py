@@ -87,7 +87,6 @@ def test_une_mise_a_jour_en_masse_s_ecrit(dossier):
 
 
 def test_une_copie_s_ecrit_avec_le_geste_qu_on_dit(dossier, auteur):
-    flux = io.StringIO(f"{dossier.pk},etude,2026-03-03,\n")
     copier = (
         "COPY porteurs_etapedossier (dossier_id, etape, le, motif, cree_le) FROM STDIN (FORMAT csv)"
     )
@@ -120,8 +119,11 @@ def test_chaque_table_qui_part_avec_le_dossier_est_suivie():
     """Sauf ce qui n'est pas un fait du dossier : droits calculés, ordre du jour, signalements."""
     ecartees = {
         "Acces",
+        "ArchiveRestreinte",
+        "AvertissementConservation",
         "DemandeDroit",
         "DoublonSignale",
+        "FusionDossiers",
         "LectureMotivee",
         "LienDossiers",
         "PointReunion",
@@ -240,7 +242,7 @@ def test_l_animation_dit_pourquoi_et_la_structure_l_apprend(
     inscrit = AccesJournal.objects.get(motif="Un geste que la personne conteste")
     assert (inscrit.utilisateur, inscrit.reference) == (animatrice, dossier.reference)
     LectureMotivee.objects.update(
-        ouverte_le=timezone.now() - timedelta(hours=49),
+        ouverte_le=timezone.now() - timedelta(hours=48),
         jusqua=timezone.now() - timedelta(hours=1),
     )
     assert page(client, "historique", dossier).url == demande
