@@ -1,7 +1,7 @@
 """Qui joint, lit et retire les pièces ; qui tient les modèles d'échange."""
 
 from partenaires.enums import Module
-from porteurs.permissions.dossiers import A, P, SUIVI_OUVERT, T, lit_le_prive, suit
+from porteurs.permissions.dossiers import SUIVI_OUVERT, A, P, T, lit_le_prive, suit
 from socle.permissions import TOUJOURS, Etat, Regle
 
 LIT_LE_PRIVE = Etat("sa structure a l’accord de chaque adulte du foyer", lit_le_prive)
@@ -17,7 +17,18 @@ A_DEPOSE = Etat(
     ),
 )
 
+VISIBLE = Etat(
+    "il voit le dossier : la fiche ne contient que ce qu’il y lit", lambda acteur, d: True
+)
+
 REGLES = [
+    Regle(
+        "porteurs.dossier.fiche",
+        "Tirer la fiche d’un dossier en PDF",
+        ("porteurs:dossier_fiche",),
+        {T: VISIBLE, P: VISIBLE, A: VISIBLE},
+        module=Module.DOSSIERS,
+    ),
     Regle(
         "porteurs.prive.lire",
         "Lire le volet privé",

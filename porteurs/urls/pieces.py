@@ -1,10 +1,11 @@
-"""Les adresses des pièces d'un dossier et des modèles d'échange d'un réseau."""
+"""Les adresses de la fiche et des pièces d'un dossier et des modèles d'échange d'un réseau."""
 
 from django.urls import path
 
-from porteurs.views import modeles_echange, pieces
+from porteurs.views import fiche, modeles_echange, pieces
 
 urlpatterns = [
+    path("r/<slug:reseau>/dossiers/<uuid:uuid>/fiche.pdf", fiche.fiche, name="dossier_fiche"),
     path("r/<slug:reseau>/dossiers/<uuid:uuid>/pieces/", pieces.joindre, name="piece_joindre"),
     path("r/<slug:reseau>/pieces/<uuid:uuid>/", pieces.telecharger, name="piece"),
     path("r/<slug:reseau>/pieces/<uuid:uuid>/retirer/", pieces.retirer, name="piece_retirer"),

@@ -24,6 +24,8 @@ class Geste:
     bouton: str
     # Le formulaire porte un fichier : il s'envoie autrement.
     fichiers: bool = False
+    # Des points de départ proposés au-dessus du formulaire : (libellé, adresse).
+    departs: tuple[tuple[str, str], ...] = ()
 
 
 def page_de_geste(request, dossier: Dossier, form, geste: Geste, retour: str):

@@ -45,6 +45,7 @@ PAS_DES_PAGES = {
     "partenaires:personnes_export",
     "partenaires:ressource_fichier",
     "partenaires:structures_import_modele",
+    "porteurs:dossier_fiche",
     "porteurs:piece",
     "porteurs:reunion_calendrier",
     "socle:courriel_corps",

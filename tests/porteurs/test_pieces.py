@@ -10,7 +10,7 @@ from porteurs.enums import Audience
 from porteurs.models import Echange, ModeleEchange, Piece
 from porteurs.services.pieces import joindre_du_porteur
 from socle.fichiers import garder
-from socle.models import Fichier, JournalAcces
+from socle.models import Fichier, AccesJournal
 from socle.refus import Refus
 from tests.fabriques import AffectationFabrique, DossierFabrique
 from tests.fabriques.porteurs import PieceFabrique

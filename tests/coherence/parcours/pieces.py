@@ -36,6 +36,14 @@ def _texte(scene: Scene) -> dict:
 
 PIECES = [
     Parcours(
+        "porteurs:dossier_fiche",
+        "auteur",
+        "etrangere",
+        ABSENT,
+        lambda s: s.de(s.dossier),
+        dossier=True,
+    ),
+    Parcours(
         "porteurs:piece_joindre",
         "auteur",
         "voisine",
