@@ -238,6 +238,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="7-19", minute=15),
         "options": {"expires": 3600},
     },
+    "mener-les-imports": {
+        "task": "porteurs.tasks.mener_les_imports",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "preparer-les-semaines": {
         "task": "socle.tasks.preparer_les_semaines",
         "schedule": timedelta(hours=1),
@@ -440,6 +445,7 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.ressources.REGLES",
     "partenaires.permissions.evenements.REGLES",
     "porteurs.permissions.dossiers.REGLES",
+    "porteurs.permissions.imports.REGLES",
     "porteurs.permissions.volets.REGLES",
     "porteurs.permissions.partage.REGLES",
     "porteurs.permissions.demandes.REGLES",
@@ -510,6 +516,7 @@ MAILLON_COURRIELS = [
     "porteurs.courriels.historique.GENRES",
     "porteurs.courriels.passations.GENRES",
     "porteurs.courriels.reunions.GENRES",
+    "porteurs.courriels.imports.GENRES",
     "porteurs.courriels.besoins.GENRES",
     "porteurs.courriels.partage.GENRES",
     "porteurs.courriels.actions.GENRES",
@@ -523,6 +530,7 @@ MAILLON_AGENDA = ["porteurs.agenda.RAISONS"]
 MAILLON_AGENDAS = ["partenaires.services.evenements.rendez_vous", "porteurs.agendas.reunions"]
 MAILLON_INDICATEURS = [
     "porteurs.indicateurs.INDICATEURS",
+    "porteurs.indicateurs_durees.INDICATEURS",
     "partenaires.indicateurs.INDICATEURS",
     "bourse.indicateurs.INDICATEURS",
 ]
@@ -538,6 +546,7 @@ MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.ressources.construire",
     "porteurs.demonstration.construire",
     "porteurs.demonstration.demandes.construire",
+    "porteurs.demonstration.financements.construire",
     "bourse.demonstration.construire",
 ]
 # Ce qui empêche, un temps, de réunir deux fiches d'une même structure.

@@ -12,6 +12,7 @@ from porteurs.services import (
     reunion,
     suivis_installation,
 )
+from porteurs.services.imports import annulation, lecture, travaux
 from socle import battements
 
 
@@ -61,3 +62,12 @@ def suivre_les_besoins() -> None:
     for reseau in besoins_delais.reseaux_a_suivre():
         besoins_delais.suivre_les_besoins(reseau)
     battements.battre("porteurs.suivre_les_besoins")
+
+
+@shared_task
+def mener_les_imports() -> None:
+    """Chaque minute, et dès qu'on le demande : lire, écrire, défaire ; oublier ce qui a fait son temps."""
+    travaux.mener_les_imports()
+    lecture.purger()
+    annulation.oublier_les_vieux()
+    battements.battre("porteurs.mener_les_imports")

@@ -22,8 +22,8 @@ from partenaires.models import (
     PopulationCommune,
     Region,
 )
-from partenaires.territoires import extrait
 from partenaires.models.territoire import cle_de_nom
+from partenaires.territoires import extrait
 from socle.texte import cle
 
 VERROU = "SELECT pg_advisory_xact_lock(hashtext('maillon.territoires'))"

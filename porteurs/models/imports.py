@@ -75,6 +75,8 @@ class ImportDossiers(models.Model):
     colonnes = models.JSONField(default=dict)
     reglages = models.JSONField(default=dict)
     reponses = models.JSONField(default=dict)
+    # Les valeurs qu'on n'a pas comprises, chacune une fois, avec ce qu'on peut y répondre.
+    questions = models.JSONField(default=list)
     avertissements = models.JSONField(default=list)
     comptes = models.JSONField(default=dict)
     # La phrase du dernier refus, à lire sur la page.

@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("porteurs.urls.financements")),
     path("", include("porteurs.urls.concours")),
     path("", include("porteurs.urls.installations")),
+    path("", include("porteurs.urls.imports")),
     path("", include("porteurs.urls.espace")),
 ]

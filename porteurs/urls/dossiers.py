@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from porteurs.enums import RoleAffectation
-from porteurs.views import dossier, suivi
+from porteurs.views import dossier, liste, ouverture, suivi
 
 
 class RoleConverter:
@@ -21,7 +21,8 @@ register_converter(RoleConverter, "role")
 
 _dossier = [
     path("", dossier.detail, name="dossier"),
-    path("modifier/", dossier.modifier, name="dossier_modifier"),
+    path("soutiens/", dossier.soutiens, name="dossier_soutiens"),
+    path("modifier/", ouverture.modifier, name="dossier_modifier"),
     path("etape/", suivi.etape, name="dossier_etape"),
     path("information/", suivi.information, name="dossier_information"),
     path("opposition/", suivi.opposition, name="dossier_opposition"),
@@ -31,8 +32,8 @@ _dossier = [
     path("relais/", suivi.relais, name="relais_proposer"),
 ]
 urlpatterns = [
-    path("r/<slug:reseau>/dossiers/", dossier.liste, name="dossiers"),
-    path("r/<slug:reseau>/dossiers/nouveau/", dossier.ouvrir, name="dossier_ouvrir"),
+    path("r/<slug:reseau>/dossiers/", liste.liste, name="dossiers"),
+    path("r/<slug:reseau>/dossiers/nouveau/", ouverture.ouvrir, name="dossier_ouvrir"),
     path("r/<slug:reseau>/dossiers/<uuid:uuid>/", include(_dossier)),
     path(
         "r/<slug:reseau>/actions/<uuid:uuid>/faite/", suivi.action_terminer, name="action_terminer"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from porteurs.espace.langues import LANGUES, chemin
-from porteurs.views import espace, espace_entree, espace_membre
+from porteurs.views import espace, espace_documents, espace_entree, espace_membre
 
 _VUES = {
     "espace": espace_entree.demander,
@@ -12,7 +12,10 @@ _VUES = {
     "espace_quitter": espace_entree.quitter,
     "espace_projets": espace.projets,
     "espace_suivi": espace.suivi,
+    "espace_action": espace.action_faite,
     "espace_message": espace.message,
+    "espace_documents": espace_documents.documents,
+    "espace_document": espace_documents.telecharger,
     "espace_partage": espace.partage,
     "espace_droits": espace.droits,
     "espace_rester": espace.rester,

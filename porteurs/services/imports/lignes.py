@@ -1,0 +1,83 @@
+"""Une ligne comprise, et comment on garde ce qu'on en a compris."""
+
+import json
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import Count
+from psycopg2.extras import execute_values
+
+from porteurs.models import ImportDossiers, LigneImport
+from porteurs.models.imports import EtatLigne
+
+LOT = 1000
+ECRIRE = """
+UPDATE porteurs_ligneimport l SET etat = v.etat, valeurs = v.valeurs::jsonb,
+       erreurs = v.erreurs::jsonb, remarques = v.remarques::jsonb, repere = v.repere,
+       dossier_id = v.dossier::bigint
+  FROM (VALUES %s) AS v (id, etat, valeurs, erreurs, remarques, repere, dossier)
+ WHERE l.id = v.id
+"""
+DOUBLES = """
+UPDATE porteurs_ligneimport l SET etat = 'fautive',
+       erreurs = l.erreurs || jsonb_build_object(
+         CASE WHEN l.repere LIKE 'r:%%' THEN 'reference' ELSE 'nom' END,
+         CASE WHEN l.repere LIKE 'r:%%' THEN 'Cette référence est déjà à la ligne '
+              ELSE 'C’est la même personne et le même projet qu’à la ligne ' END
+         || premiere.numero || '.')
+  FROM (SELECT repere, min(numero) AS numero FROM porteurs_ligneimport
+         WHERE import_dossiers_id = %(pk)s AND repere <> '' GROUP BY repere
+        HAVING count(*) > 1) premiere
+ WHERE l.import_dossiers_id = %(pk)s AND l.repere = premiere.repere AND l.numero > premiere.numero
+"""
+
+
+@dataclass
+class Lecture:
+    """Une ligne comprise. ``valeurs`` n'a que ce que le tableau dit, prêt à garder en JSON."""
+
+    ligne: LigneImport
+    cases: dict[str, str]
+    valeurs: dict = field(default_factory=dict)
+    erreurs: dict[str, str] = field(default_factory=dict)
+    remarques: dict[str, str] = field(default_factory=dict)
+    etat: str = EtatLigne.NOUVELLE
+    dossier: int | None = None
+    repere: str = ""
+
+
+def garder(lectures: list[Lecture]) -> None:
+    with connection.cursor() as curseur:
+        execute_values(
+            curseur.cursor,
+            ECRIRE,
+            [
+                (
+                    x.ligne.pk,
+                    str(x.etat),
+                    json.dumps(x.valeurs, ensure_ascii=False),
+                    json.dumps(x.erreurs, ensure_ascii=False),
+                    json.dumps(x.remarques, ensure_ascii=False),
+                    x.repere,
+                    x.dossier,
+                )
+                for x in lectures
+            ],
+            page_size=LOT,
+        )
+
+
+def marquer_les_doubles(import_dossiers: ImportDossiers) -> None:
+    """Deux lignes du tableau pour un même dossier : la seconde est en faute."""
+    with connection.cursor() as curseur:
+        curseur.execute(DOUBLES, {"pk": import_dossiers.pk})
+
+
+def compter(import_dossiers: ImportDossiers) -> dict[str, int]:
+    comptes = (
+        LigneImport.objects.filter(import_dossiers=import_dossiers)
+        .values_list("etat")
+        .annotate(nombre=Count("pk"))
+        .order_by("etat")
+    )
+    return dict(comptes)
