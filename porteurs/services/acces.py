@@ -116,13 +116,13 @@ UPDATE porteurs_dossier d SET
   vecteur_suivi = vecteur_francais(concat_ws(' ', d.reference, p.reunies, d.intitule, c.nom, p.entiers))
 FROM partenaires_commune c, (
   SELECT q.dossier_id,
-         (SELECT string_agg(f.absorbe_reference, ' ') FROM porteurs_fusiondossiers f
+         (SELECT string_agg(f.absorbe_reference, ' ' ORDER BY f.id) FROM porteurs_fusiondossiers f
            WHERE f.garde_id = q.dossier_id AND f.etat = 'faite') AS reunies,
-         string_agg(p.prenom, ' ') FILTER (
+         string_agg(p.prenom, ' ' ORDER BY q.rang) FILTER (
            WHERE q.rang = 1 OR (q.informe_le IS NOT NULL AND q.opposition_le IS NULL)
          ) AS courts,
-         string_agg(concat_ws(' ', p.prenom, p.nom, p.email, p.telephone_saisi, p.telephone), ' ')
-           AS entiers
+         string_agg(concat_ws(' ', p.prenom, p.nom, p.email, p.telephone_saisi, p.telephone), ' '
+                    ORDER BY q.rang) AS entiers
     FROM porteurs_participation q JOIN porteurs_porteur p ON p.id = q.porteur_id
    WHERE q.dossier_id = ANY(%(ids)s)
    GROUP BY q.dossier_id

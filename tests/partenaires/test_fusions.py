@@ -1,8 +1,7 @@
 """Réunir deux fiches d'une même structure, puis tout remettre exactement comme avant."""
 
 import pytest
-from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
@@ -40,48 +39,13 @@ from tests.fabriques import (
 )
 from tests.fabriques.distribution import redonner_le_mot_de_passe
 from tests.fabriques.partenaires import aujourd_hui
+from tests.gardes.photographie import photographie as photographier
 
 pytestmark = pytest.mark.django_db
 
-# Ce que le geste ajoute exprès : sa propre trace et celle du journal.
-TRACES = {"partenaires_fusion", "socle_accesjournal"}
-# Les accès se recalculent : les mêmes droits, sous d'autres numéros de ligne.
-RECALCULES = {"porteurs_acces"}
-
 
 def photographie() -> dict[str, tuple]:
-    """Chaque table de l'installation : ses lignes, et l'empreinte de tout ce qu'elles contiennent."""
-    tables = {}
-    with connection.cursor() as curseur:
-        for modele in apps.get_models(include_auto_created=True):
-            table = modele._meta.db_table
-            if table in TRACES or not modele._meta.managed or modele._meta.app_label not in SUIVIES:
-                continue
-            ligne = "(to_jsonb(t) - 'id')::text" if table in RECALCULES else "t::text"
-            curseur.execute(
-                f"SELECT count(*), sum(hashtextextended({ligne}, 0)::numeric)"  # noqa: S608
-                f' FROM "{table}" t'
-            )
-            tables[table] = curseur.fetchone()
-    return tables
-
-
-SUIVIES = {"partenaires", "porteurs", "bourse", "socle"}
-# Les territoires sont volumineux, et rien d'une fusion ne les touche.
-TERRITOIRES = ("commune", "epci", "departement", "region", "populationcommune")
-
-
-@pytest.fixture(autouse=True)
-def sans_territoires(monkeypatch):
-    modeles = [
-        m
-        for m in apps.get_models(include_auto_created=True)
-        if not (m._meta.app_label == "partenaires" and m._meta.model_name in TERRITOIRES)
-    ]
-    monkeypatch.setattr(
-        "tests.partenaires.test_fusions.apps",
-        type("Modeles", (), {"get_models": staticmethod(lambda **_: modeles)}),
-    )
+    return photographier({"partenaires_fusion"})
 
 
 @pytest.fixture
