@@ -20,8 +20,8 @@ SEL = "porteurs.signaler"
 REGLE_DU_TEXTE = (
     "Des faits utiles pour rappeler\u00a0: rien sur la santé, aucun avis. La personne peut le lire."
 )
-# Au-delà, une permanence ne tourne plus.
-PLACES = 8
+# Au-delà, une permanence ne tourne plus ; on en propose quelques-unes de plus que les tenues.
+PLACES, PLACES_LIBRES = 8, 3
 
 
 def tampon(il_y_a: int = 0) -> str:
@@ -232,7 +232,7 @@ class PermanenceForm(forms.Form):
     def __init__(self, *args, structures, ordre=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.structures = {str(s.pk): s for s in structures}
-        places = min(PLACES, len(self.structures))
+        places = min(PLACES, len(self.structures), len(ordre) + PLACES_LIBRES)
         choix = [("", "—"), *((pk, s.nom) for pk, s in self.structures.items())]
         for rang in range(1, places + 1):
             self.fields[f"place_{rang}"] = forms.ChoiceField(

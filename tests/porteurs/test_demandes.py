@@ -231,7 +231,7 @@ def test_les_rapprochements_ne_disent_que_ce_qu_on_lit(
 
 def test_clore_demande_une_raison(connecter, auteur, demande):
     client, adresse = connecter(auteur), page_de(demande, "demande_clore")
-    assert "Choisissez une raison." in client.post(adresse, {}).content.decode()
+    assert "Choisissez une raison." in client.post(adresse, {"precision": ""}).content.decode()
     sans_mot = client.post(adresse, {"motif": "autre"}).content.decode()
     assert "Dites en quelques mots" in sans_mot
     forgee = client.post(adresse, {"motif": "sans_reponse"})

@@ -4,12 +4,15 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from partenaires.models import Reseau, ReseauCommune
-from porteurs.enums import SourceDemande
+from porteurs.enums import EtatDemande, MotifCloture, SourceDemande
 from porteurs.forms.demandes import tampon
 from porteurs.models import Demande
 from porteurs.services.aiguillage import reseaux_de
+from socle.dates import date_en_mots
+from socle.expedition import expedier_lot
 from socle.models import Courriel
 from tests.fabriques import DossierFabrique, ReseauFabrique, commune
 from tests.fabriques.demandes import DemandeFabrique, permanence
@@ -251,3 +254,40 @@ def test_deja_connue_ne_change_rien_pour_qui_tape(connecter, distribution, adres
     assert client.get(reponse.url).content.decode() == inconnue
     demande = Demande.objects.order_by("-pk").first()
     assert [r.dossier for r in demande.rapprochements.all()] == [dossier]
+
+
+# --- Les courriels -------------------------------------------------------------------------
+
+
+def test_la_personne_apprend_qui_la_rappelle_et_la_structure_qu_elle_attend(
+    connecter, distribution, adresse, marqueur
+):
+    d = distribution
+    permanence(d.reseau, d.s1)
+    demande = recue(
+        connecter().post(
+            adresse, saisie(email="zoe@personne.test", projet=marqueur, message="Rappeler le soir")
+        )
+    )
+    expedier_lot(list(Courriel.objects.values_list("pk", flat=True)))
+    [sien] = Courriel.objects.filter(genre="demande_personne")
+    for mot in ("Bonjour Zoé", "Chambre de la vallée", "Nadia Mairie", "six mois"):
+        assert mot in sien.corps_texte
+    assert date_en_mots(demande.promise_le) in sien.sujet
+    recus = Courriel.objects.filter(genre="demande_recue").exclude(corps_texte="")
+    assert {c.destinataire for c in recus} == {d.auteur, d.collegue}
+    for courriel in recus:
+        assert marqueur in courriel.sujet
+        assert str(demande.uuid) in courriel.corps_texte
+        for secret in ("Œillet", "39 98", "zoe@", "Rappeler le soir"):
+            assert secret not in courriel.corps_texte + courriel.corps_html + courriel.sujet
+
+
+def test_prise_avant_le_depart_le_courriel_se_tait(connecter, distribution, adresse):
+    permanence(distribution.reseau, distribution.s1)
+    demande = recue(connecter().post(adresse, saisie(email="zoe@personne.test")))
+    Demande.objects.filter(pk=demande.pk).update(
+        etat=EtatDemande.CLOSE, motif=MotifCloture.DEJA, repondue_le=timezone.now()
+    )
+    expedier_lot(list(Courriel.objects.values_list("pk", flat=True)))
+    assert not Courriel.objects.filter(genre__startswith="demande_").exclude(corps_texte="")
