@@ -9,10 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from partenaires.enums import Fonction
-from porteurs.enums import EtatRelais, EtatReunion, NatureReunion, RoleAffectation, Volet
+from porteurs.enums import (
+    EtatAffectation,
+    EtatRelais,
+    EtatReunion,
+    NatureReunion,
+    RoleAffectation,
+    Volet,
+)
 from porteurs.models import (
     Acces,
     Affectation,
@@ -20,6 +27,7 @@ from porteurs.models import (
     Orientation,
     PointReunion,
     Relais,
+    Remplacement,
     Reunion,
 )
 from porteurs.models.acces import cles
@@ -238,16 +246,40 @@ def candidats(reunion: Reunion, dossiers: QuerySet) -> list[Candidat]:
     ]
 
 
-def attendus(utilisateur_ids: Iterable[int], reseau_id: int) -> dict[int, set[int]]:
-    """Par personne, les dossiers du réseau dont elle est référente, ou qui attendent sa réponse."""
+def attendus(utilisateur_ids: Iterable[int], reseau_id: int, jour: date) -> dict[int, set[int]]:
+    """Par personne, les dossiers du réseau dont elle est référente, ou qui attendent sa réponse.
+
+    Ceux d'une personne absente sont aussi à qui la remplace ce jour-là. Une requête.
+    """
     par_personne: dict[int, set[int]] = {}
-    referentes = Affectation.objects.en_cours().filter(role=RoleAffectation.REFERENT)
-    lignes = (referentes | Affectation.objects.proposees()).filter(
-        utilisateur__in=list(utilisateur_ids), dossier__reseau=reseau_id
+    ids = list(utilisateur_ids)
+    siens = Affectation.objects.filter(
+        _roles_a_suivre(""), utilisateur__in=ids, dossier__reseau=reseau_id
     )
-    for utilisateur_id, dossier_id in lignes.values_list("utilisateur_id", "dossier_id"):
+    a_la_place = Remplacement.objects.en_cours(jour).filter(
+        _roles_a_suivre("absent__affectations__"),
+        remplacant__in=ids,
+        reseau=reseau_id,
+        absent__affectations__dossier__reseau=reseau_id,
+    )
+    lignes = siens.values_list("utilisateur_id", "dossier_id").union(
+        a_la_place.values_list("remplacant_id", "absent__affectations__dossier_id")
+    )
+    for utilisateur_id, dossier_id in lignes:
         par_personne.setdefault(utilisateur_id, set()).add(dossier_id)
     return par_personne
+
+
+def _roles_a_suivre(prefixe: str) -> Q:
+    """Référente en cours, ou pressentie pour un rôle."""
+    en_cours = {
+        "etat": EtatAffectation.ACCEPTEE,
+        "periode__upper_inf": True,
+        "role": RoleAffectation.REFERENT,
+    }
+    return Q(**{f"{prefixe}{champ}": valeur for champ, valeur in en_cours.items()}) | Q(
+        **{f"{prefixe}etat": EtatAffectation.PROPOSEE}
+    )
 
 
 def lignes_de(
@@ -303,7 +335,7 @@ def compte_de(lignes: Iterable[Ligne]) -> Compte:
 def lignes_visibles(reunion: Reunion, acteur) -> list[Ligne]:
     """Toutes les lignes de l'acteur, sans rien charger des dossiers."""
     visibles = Dossier.objects.filter(reseau=reunion.reseau_id).visible_par(acteur)
-    attendu_de = attendus([acteur.utilisateur_id], reunion.reseau_id)
+    attendu_de = attendus([acteur.utilisateur_id], reunion.reseau_id, acteur.jour)
     return lignes_de(
         acteur,
         reunion.reseau_id,
@@ -417,7 +449,7 @@ def lectures(reunion: Reunion, acteurs: Sequence) -> dict[int, Lecture]:
         {cle for portees in cles_par_acteur.values() for cle in portees},
         max((acteur.jour for acteur in acteurs), default=None),
     )
-    reponses = attendus(cles_par_acteur, reunion.reseau_id)
+    reponses = attendus(cles_par_acteur, reunion.reseau_id, reunion.reseau.aujourd_hui())
     resultat = {}
     for acteur in acteurs:
         visibles: set[int] = set()
