@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from partenaires.champs import CODE, detail
 from partenaires.models import Commune, CommuneAncienne, Reseau, ReseauCommune
@@ -16,9 +17,13 @@ from partenaires.models.territoire import cle_de_nom
 
 # En pour cent de ressemblance : assez pour lire une faute de frappe, assez pour la proposer.
 SURE, POSSIBLE = 88, 70
+# Plus court, une lettre de travers en ferait trop d'autres.
+COURT = 5
 # La suivante doit être nettement moins bonne.
 ECART = 6
 PROPOSEES = 8
+# L'écart au réseau : dedans, dans ses départements, ailleurs.
+DEDANS, PROCHE, LOIN = range(3)
 # Devant un code pris dans une colonne de codes officiels : le même nombre est postal ailleurs.
 OFFICIEL = "insee "
 LOT = 500
@@ -92,11 +97,11 @@ class Communes:
         ]
 
     def _nom(self, cle, nom, commune, code, ancien=False) -> _Nom:
-        rang = 2
+        rang = LOIN
         if commune.pk in self.du_reseau:
-            rang = 0
+            rang = DEDANS
         elif commune.departement_id in self.departements:
-            rang = 1
+            rang = PROCHE
         # Le code d'avant mène aussi bien que le nom.
         return _Nom(cle_de_nom(cle), nom or code, code, commune, ancien, rang)
 
@@ -113,35 +118,31 @@ class Communes:
         proches = [n for n in trouves if n.rang == min(m.rang for m in trouves)]
         proches = [n for n in proches if not n.ancien] or proches
         if len({n.commune.pk for n in proches}) > 1:
+            # Aucune n'est d'ici : un bout de nom d'une commune du pays vaut bien un homonyme lointain.
+            voisins = self._bouts(nom) if proches[0].rang == LOIN and nom else []
             return Trouvaille(
                 phrase=f"Plusieurs communes répondent à «\u00a0{texte}\u00a0»\u00a0: dites laquelle.",
-                choix=_choix(proches),
+                choix=_choix([*voisins, *proches]),
             )
-        return Trouvaille(proches[0].commune.pk, _remarque(proches[0], texte, codes))
+        return Trouvaille(proches[0].commune.pk, _remarque(proches[0], codes))
 
     def _ressembler(self, texte: str, nom: str, codes: list[str]) -> Trouvaille:
         voisines = self._du_departement()
         if codes:
-            designees = [n for n in voisines if _porte(n, codes)]
-            voisines = designees or voisines
-        cles = [n.cle for n in voisines]
-        meilleurs = process.extract(
-            nom, cles, scorer=fuzz.ratio, limit=PROPOSEES * 2, score_cutoff=POSSIBLE
-        )
-        # Un bout de nom propose, sans jamais suffire.
-        bouts = process.extract(
-            nom, cles, scorer=fuzz.partial_ratio, limit=PROPOSEES, score_cutoff=95
-        )
-        if meilleurs and meilleurs[0][1] >= SURE:
-            premier = voisines[meilleurs[0][2]]
-            autres = [
-                score
-                for _, score, rang in meilleurs
-                if voisines[rang].commune.pk != premier.commune.pk
-            ]
-            if not autres or autres[0] <= meilleurs[0][1] - ECART:
-                return Trouvaille(premier.commune.pk, f"lu «\u00a0{premier.nom}\u00a0»")
-        proposes = [voisines[rang] for _, _, rang in [*meilleurs, *bouts]]
+            voisines = [n for n in voisines if _porte(n, codes)] or voisines
+        meilleurs = [
+            (score, voisines[rang])
+            for _, score, rang in process.extract(
+                nom,
+                [n.cle for n in voisines],
+                scorer=fuzz.ratio,
+                limit=PROPOSEES * 2,
+                score_cutoff=POSSIBLE,
+            )
+        ]
+        if sure := _seule(nom, meilleurs):
+            return Trouvaille(sure.commune.pk, f"lu «\u00a0{sure.nom}\u00a0»")
+        proposes = [n for _, n in meilleurs] + self._bouts(nom)
         if not proposes:
             return Trouvaille(
                 phrase=f"Nous ne connaissons pas de commune «\u00a0{texte}\u00a0»\u00a0: corrigez le nom, "
@@ -152,6 +153,18 @@ class Communes:
             "celles-ci\u00a0?",
             choix=_choix(proposes),
         )
+
+    def _bouts(self, nom: str) -> list[_Nom]:
+        """Celles dont le nom contient ce qui est écrit : à proposer, sans jamais suffire."""
+        voisines = self._du_departement()
+        bouts = process.extract(
+            nom,
+            [n.cle for n in voisines],
+            scorer=fuzz.partial_ratio,
+            limit=PROPOSEES // 2,
+            score_cutoff=95,
+        )
+        return [voisines[rang] for _, _, rang in bouts]
 
     def _du_departement(self) -> list[_Nom]:
         """Tous les noms, d'hier et d'aujourd'hui, des départements du réseau ; lus une fois."""
@@ -182,12 +195,29 @@ def _porte(nom: _Nom, codes: list[str], officiel: bool = False) -> bool:
     return not officiel and bool({nom.commune.code, *nom.commune.codes_postaux} & set(codes))
 
 
-def _remarque(nom: _Nom, texte: str, codes: list[str]) -> str:
+def _seule(nom: str, meilleurs: list[tuple[float, _Nom]]) -> _Nom | None:
+    """La seule commune qu'une faute de frappe sépare de ce texte, ou la seule qui lui ressemble bien."""
+    if not meilleurs:
+        return None
+    une_faute = {
+        n.commune.pk: n
+        for _, n in meilleurs
+        if len(nom) >= COURT and DamerauLevenshtein.distance(nom, n.cle) == 1
+    }
+    if une_faute:
+        return next(iter(une_faute.values())) if len(une_faute) == 1 else None
+    score, premier = meilleurs[0]
+    autres = [s for s, n in meilleurs if n.commune.pk != premier.commune.pk]
+    nette = not autres or autres[0] <= score - ECART
+    return premier if score >= SURE and nette else None
+
+
+def _remarque(nom: _Nom, codes: list[str]) -> str:
     if nom.ancien:
         return f"aujourd’hui {nom.commune.nom}"
     if codes and not _porte(nom, codes):
         return f"le code {codes[0]} n’est pas celui de {nom.commune.nom}"
-    return ""
+    return f"loin du réseau\u00a0: {detail(nom.commune)}" if nom.rang == LOIN else ""
 
 
 def _choix(noms: list[_Nom]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ Les dossiers neufs entrent fermés au réseau : la personne n'a encore rien su. 
 gardent, ligne par ligne, de quoi redevenir exactement ce qu'ils étaient.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, time
 
@@ -346,7 +347,7 @@ def _lignes_de(table: str, colonnes: tuple[str, ...], ids: list[int]) -> dict[in
     paires = ", ".join(f"'{c}', t.{c}" for c in colonnes)
     with connection.cursor() as curseur:
         curseur.execute(
-            f"SELECT t.id, jsonb_build_object({paires}) FROM {table} t WHERE t.id = ANY(%s)",  # noqa: S608
+            f"SELECT t.id, jsonb_build_object({paires})::text FROM {table} t WHERE t.id = ANY(%s)",  # noqa: S608
             [ids],
         )
-        return dict(curseur.fetchall())
+        return {pk: json.loads(ligne) for pk, ligne in curseur.fetchall()}
