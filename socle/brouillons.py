@@ -38,24 +38,25 @@ def attacher(acteur: Acteur, form: BaseForm, cle: str) -> BaseForm:
     ``form.brouillon_repris`` (l'heure).
     """
     form.brouillon_cle = cle
-    form.brouillon_repris = None
     if form.is_bound:
         return form
     brouillon = (
         Brouillon.objects.filter(
             utilisateur=acteur.utilisateur_id, cle=cle, ecrit_le__gt=timezone.now() - DUREE
         )
-        .only("champs", "ecrit_le")
+        .values("champs", "ecrit_le")
         .first()
     )
     if brouillon is not None:
-        _remettre(form, brouillon)
+        remettre(form, cle, brouillon["champs"], brouillon["ecrit_le"])
     return form
 
 
-def _remettre(form: BaseForm, brouillon: Brouillon) -> None:
+def remettre(form: BaseForm, cle: str, champs: dict[str, list[str]], ecrit_le: datetime) -> None:
+    """Remet dans un formulaire vierge ce qui avait été tapé à cette heure-là."""
+    form.brouillon_cle, form.brouillon_repris = cle, ecrit_le
     tapes = QueryDict(mutable=True)
-    for nom, valeurs in brouillon.champs.items():
+    for nom, valeurs in champs.items():
         tapes.setlist(nom, valeurs)
     for nom, champ in form.fields.items():
         nom_html = form.add_prefix(nom)
@@ -64,7 +65,6 @@ def _remettre(form: BaseForm, brouillon: Brouillon) -> None:
         if champ.widget.value_omitted_from_data(tapes, {}, nom_html):
             continue
         form.initial[nom] = champ.widget.value_from_datadict(tapes, {}, nom_html)
-    form.brouillon_repris = brouillon.ecrit_le
 
 
 def garder(acteur: Acteur, cle: str, donnees: QueryDict) -> datetime | None:

@@ -1,13 +1,11 @@
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from partenaires.enums import SectionNaf
@@ -17,15 +15,12 @@ from porteurs.enums import (
     EtatRelais,
     ModeInformation,
     NatureProjet,
-    NatureReunion,
     OrigineDossier,
     RoleAffectation,
     Volet,
 )
 from porteurs.models.acces import Acces
-from porteurs.models.financement import Financement
 from porteurs.models.porteur import Participation
-from porteurs.models.reunion import Reunion
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
 from porteurs.models.volets import PartAdulte, VoletPrive, VoletProfessionnel
 from socle.recherche import correspond
@@ -114,57 +109,16 @@ class DossierQuerySet(models.QuerySet):
         return self.defer("vecteur_fiche", "vecteur_suivi")
 
     def pour_page(self):
-        """Ce que la page d'un dossier affiche : chaque table lue une fois.
-
-        ``roles``, ``relais_lus``, ``etapes_lues`` et ``personnes`` sont des listes ;
-        ``financements_lus`` et ``droits_lus``, des dictionnaires, viennent avec le dossier.
-        """
-        financements = (
-            Financement.objects.filter(dossier=OuterRef("pk")).acquis().order_by("accorde_le", "pk")
-        )
+        """Ce que le haut d'une page de dossier affiche ; la page même : ``porteurs.dossier_lu``."""
         return (
             self.sans_vecteurs()
-            .select_related("commune", "structure_responsable", "reseau", "installation__commune")
-            .annotate(
-                financements_lus=ArraySubquery(
-                    financements.values(
-                        json=JSONObject(
-                            pk="pk",
-                            nature="nature",
-                            montant="montant",
-                            le="accorde_le",
-                            structure=Coalesce("structure__nom", "financeur"),
-                        )
-                    )
-                ),
-                reunion_a_venir=Subquery(
-                    Reunion.objects.a_venir(timezone.now())
-                    .filter(reseau=OuterRef("reseau"), nature=NatureReunion.TECHNIQUE)
-                    .values("uuid")[:1]
-                ),
-                droits_lus=ArraySubquery(
-                    Acces.objects.en_cours(timezone.localdate())
-                    .filter(dossier=OuterRef("pk"))
-                    .values(json=JSONObject(beneficiaire="beneficiaire", volet="volet"))
-                ),
-            )
+            .select_related("commune", "structure_responsable", "reseau")
             .prefetch_related(
-                Prefetch(
-                    "affectations",
-                    Affectation.objects.select_related("utilisateur", "structure").order_by("pk"),
-                    to_attr="roles",
-                ),
-                Prefetch(
-                    "relais",
-                    Relais.objects.select_related("de", "vers").order_by("pk"),
-                    to_attr="relais_lus",
-                ),
-                Prefetch("etapes", EtapeDossier.objects.order_by("pk"), to_attr="etapes_lues"),
                 Prefetch(
                     "participations",
                     Participation.objects.select_related("porteur").order_by("rang"),
                     to_attr="personnes",
-                ),
+                )
             )
         )
 

@@ -82,6 +82,13 @@ REGLES = [
         module=Module.DOSSIERS,
     ),
     Regle(
+        "porteurs.dossier.soutiens",
+        "Lire les financements et l’installation d’un dossier",
+        ("porteurs:dossier_soutiens",),
+        {T: SUIVI, P: SUIVI},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
         "porteurs.dossier.modifier",
         "Modifier la fiche",
         ("porteurs:dossier_modifier",),

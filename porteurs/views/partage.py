@@ -32,15 +32,14 @@ def page(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.partage.voir", dossier)
     consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
-    lecteurs = lecteurs_du_jour(dossier)
-    suivantes = [structure for structure, tout, _ in lecteurs.structures if tout]
     contexte = {
         "reseau": dossier.reseau,
         "dossier": dossier,
         "onglet": "partage",
+        "peut_ecrire": peut(request.acteur, "porteurs.echange.noter", dossier),
+        "peut_relayer": peut(request.acteur, "porteurs.relais.proposer", dossier),
         "adultes": _adultes(dossier),
-        "lecteurs": lecteurs,
-        "plusieurs": len(suivantes) > 1,
+        "lecteurs": lecteurs_du_jour(dossier),
         "demandes": list(
             dossier.demandes_acces.select_related("structure", "demandeur").order_by("-pk")
         ),

@@ -121,13 +121,18 @@ def echange(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.echange.noter", dossier)
     form = formulaire_echange(
-        request, dossier, request.POST or None, initial=_depuis_un_modele(request, dossier)
+        request.acteur, dossier, request.POST or None, initial=_depuis_un_modele(request, dossier)
     )
     return mener(
         request,
         dossier,
         form,
-        Geste("Noter un échange", "Une ligne suffit. Vous choisissez qui la lira.", "Enregistrer"),
+        Geste(
+            "Noter un échange",
+            "Une ligne suffit. Vous choisissez qui la lira.",
+            "Enregistrer",
+            departs=_modeles(dossier),
+        ),
         lambda champs: suivi.noter_echange(
             acteur=request.acteur,
             dossier=dossier,
@@ -140,7 +145,15 @@ def echange(request, reseau, uuid):
             pour_porteur=champs["pour_porteur"],
         ),
         "L’échange est noté.",
+        brouillon=dossier,
     )
+
+
+def _modeles(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    """Les modèles du réseau, et l'adresse de cette même page qu'ils remplissent."""
+    page = reverse("porteurs:echange_noter", args=[dossier.reseau.slug, dossier.uuid])
+    modeles = ModeleEchange.objects.filter(reseau=dossier.reseau_id).order_by("titre", "pk")
+    return tuple((m.titre, f"{page}?modele={m.uuid}") for m in modeles)
 
 
 def _depuis_un_modele(request, dossier: Dossier) -> dict:
@@ -309,6 +322,7 @@ def relais(request, reseau, uuid):
             resume=champs["resume"],
         ),
         "Le relais est proposé. Vous répondez du dossier jusqu’à l’acceptation.",
+        brouillon=dossier,
     )
 
 

@@ -226,7 +226,7 @@ def test_un_telephone_tape_ne_dit_pas_a_qui_il_est(
 
 
 def test_interroger_le_fichier_en_boucle_s_arrete(connecter, auteur, adresse, monkeypatch):
-    monkeypatch.setattr("porteurs.views.dossier.OUVERTURES_PAR_HEURE", 1)
+    monkeypatch.setattr("porteurs.views.ouverture.OUVERTURES_PAR_HEURE", 1)
     client = connecter(auteur)
     assert client.post(adresse, saisie()).status_code == 302
     page = client.post(adresse, saisie(nom="Suivante")).content.decode()

@@ -11,8 +11,10 @@ from porteurs.enums import EtatAffectation, EtatRelais
 from porteurs.models import Action, Affectation, Dossier, Echange, Relais
 from porteurs.services import departs
 from porteurs.services.acces import ecarts, recalculer
+from porteurs.services.personnes import CHAMPS
 from porteurs.services.suivi import noter_echange, proposer_relais
 from socle.acteur import acteur_de
+from socle.editions import empreinte, valeurs_de
 from socle.refus import Refus
 from tests.fabriques import (
     ActionFabrique,
@@ -506,10 +508,17 @@ def test_les_droits_sont_relus_sous_le_verrou(dossier, distribution):
 def test_corriger_les_coordonnees_les_rend_cherchables(connecter, auteur, voisine, dossier):
     porteur = dossier.porteurs.get()
     adresse = url("personne_modifier", dossier, porteur.uuid)
-    champs = {"prenom": "Zoé", "nom": "Nouveaunom", "telephone": "06 39 98 55 44", "email": ""}
+    champs = {
+        "prenom": "Zoé",
+        "nom": "Nouveaunom",
+        "telephone_saisi": "06 39 98 55 44",
+        "email": "",
+        "langue": "fr",
+        "lu": empreinte(valeurs_de(porteur, CHAMPS)),
+    }
     assert connecter(voisine).post(adresse, champs).status_code == 403
     client = connecter(auteur)
-    faux = client.post(adresse, champs | {"telephone": "zéro"}).content.decode()
+    faux = client.post(adresse, champs | {"telephone_saisi": "zéro"}).content.decode()
     assert "Ce numéro ne se lit pas" in faux
     assert 'value="Nouveaunom"' in faux
     client.post(adresse, champs)

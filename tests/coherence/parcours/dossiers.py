@@ -1,5 +1,7 @@
 """Les dossiers."""
 
+from porteurs.services.personnes import CHAMPS
+from socle.editions import empreinte, valeurs_de
 from tests.coherence.parcours.base import ABSENT, INTERDIT, Parcours, marqueur
 from tests.coherence.scene import Scene
 from tests.fabriques.partenaires import aujourd_hui
@@ -17,7 +19,14 @@ def _fiche(scene: Scene, **change) -> dict:
 
 
 def _personne(scene: Scene) -> dict:
-    return {"prenom": "Zoé", "nom": "Corrigée", "telephone": "06 39 98 11 22", "email": ""}
+    return {
+        "prenom": "Zoé",
+        "nom": "Corrigée",
+        "telephone_saisi": "06 39 98 11 22",
+        "email": "",
+        "langue": "fr",
+        "lu": empreinte(valeurs_de(scene.dossier.porteurs.get(), CHAMPS)),
+    }
 
 
 def _dossier_neuf(scene: Scene) -> dict:
@@ -56,6 +65,15 @@ DOSSIERS = [
         "auteur",
         "etrangere",
         ABSENT,
+        lambda s: s.de(s.dossier),
+        montre=marqueur,
+        dossier=True,
+    ),
+    Parcours(
+        "porteurs:dossier_soutiens",
+        "auteur",
+        "voisine",
+        INTERDIT,
         lambda s: s.de(s.dossier),
         montre=marqueur,
         dossier=True,
