@@ -479,8 +479,6 @@ MAILLON_TUILES = [
     "porteurs.tuiles_partage.acces_demandes",
     "porteurs.tuiles_fusions.a_repondre",
     "porteurs.tuiles_remplacements.a_la_place",
-    "porteurs.tuiles_fusions.a_repondre",
-    "porteurs.tuiles_remplacements.a_la_place",
     "porteurs.tuiles.mes_dossiers",
     "partenaires.tuiles.partage_a_ouvrir",
     "partenaires.tuiles.charte_a_accepter",

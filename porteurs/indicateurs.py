@@ -1,5 +1,7 @@
 """Ce que les réseaux comptent des projets (CONCEPTION §4). Chaque définition n'est écrite qu'ici."""
 
+from functools import wraps
+
 from django.db import connection
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractYear
@@ -7,7 +9,7 @@ from django.db.models.functions import ExtractYear
 from partenaires.enums import TypeStructure
 from partenaires.indicateurs import AnneeLocale, bornes
 from porteurs.enums import EtatReunion, NatureFinancement, NatureReunion, Origine
-from porteurs.models import Financement, Installation, Reunion
+from porteurs.models import FaitFige, Financement, Installation, Reunion
 from socle.indicateurs import Indicateur, Valeurs
 
 # Un dossier est suivi dans l'année s'il y fut ouvert un temps, et s'il s'y est passé quelque
@@ -43,6 +45,23 @@ SELECT s.reseau_id, s.annee, count(DISTINCT s.id),
 """
 
 
+def avec_les_faits_figes(calcul):
+    """Ajoute à un calcul ce que des dossiers anonymisés lui apportaient : l'année close ne bouge pas."""
+
+    @wraps(calcul)
+    def complet(reseaux: list, annees: list[int]) -> Valeurs:
+        valeurs = calcul(reseaux, annees)
+        figes = FaitFige.objects.filter(
+            reseau__in=[r.pk for r in reseaux], annee__in=annees, code__in=list(valeurs)
+        )
+        for reseau, annee, code, valeur in figes.values_list("reseau", "annee", "code", "valeur"):
+            valeurs[code][reseau, annee] = (valeurs[code].get((reseau, annee)) or 0) + valeur
+        return valeurs
+
+    return complet
+
+
+@avec_les_faits_figes
 def suivis(reseaux: list, annees: list[int]) -> Valeurs:
     valeurs: Valeurs = {"projets_suivis": {}, "avec_referent": {}}
     with connection.cursor() as curseur:
@@ -70,6 +89,7 @@ def _ranger(lignes, *codes: str) -> Valeurs:
     return valeurs
 
 
+@avec_les_faits_figes
 def installations(reseaux: list, annees: list[int]) -> Valeurs:
     lignes = (
         Installation.objects.filter(
@@ -98,6 +118,7 @@ def installations(reseaux: list, annees: list[int]) -> Valeurs:
     )
 
 
+@avec_les_faits_figes
 def financements(reseaux: list, annees: list[int]) -> Valeurs:
     plateforme = Q(nature=NatureFinancement.PRET_HONNEUR, structure__type=TypeStructure.PLATEFORME)
     prix = Q(nature=NatureFinancement.PRIX)

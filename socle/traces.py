@@ -6,7 +6,7 @@ import re
 # Un lien signé ouvre une page sans mot de passe : qui lit les journaux ne doit pas pouvoir
 # s'en servir. Le chemin reste, pour comprendre ; ce qui le suit est coupé.
 ADRESSES = re.compile(
-    r"(/(?:ligne|invitation|confirmation|inscription|desinscription|avis|agenda-personnel|courriels/refuser|compte/confirm-email|compte/password/reset/key|mon-projet/entrer|my-project/enter)/)[^/\s'\"?#<>]+",
+    r"(/(?:ligne|rester-suivi|invitation|confirmation|inscription|desinscription|avis|agenda-personnel|courriels/refuser|compte/confirm-email|compte/password/reset/key|mon-projet/entrer|my-project/enter)/)[^/\s'\"?#<>]+",
     re.IGNORECASE,
 )
 

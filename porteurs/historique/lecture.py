@@ -93,5 +93,5 @@ def _requete() -> str:
     return (
         "SELECT rang, objet, pgh_label, pgh_created_at, pgh_context_id, pgh_context, ligne, avant"  # noqa: S608
         f" FROM ({' UNION ALL '.join(f'({b})' for b in branches)}) AS tout"
-        " ORDER BY pgh_created_at DESC, pgh_context_id, rang, pgh_id LIMIT %(limite)s"
+        " ORDER BY pgh_created_at DESC, pgh_context_id, rang DESC, pgh_id DESC LIMIT %(limite)s"
     )

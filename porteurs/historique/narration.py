@@ -33,8 +33,10 @@ class Geste:
 def raconter(evenements: list[Evenement], portee: Portee, reseau_id: int) -> list[Geste]:
     """Les gestes que la portée laisse voir, du plus récent au plus ancien."""
     groupes: dict[str, list[Evenement]] = {}
+    dernieres: dict[tuple[type, int], dict] = {}
     for evenement in evenements:
-        if portee.voit(evenement):
+        derniere = dernieres.setdefault((evenement.modele, evenement.objet), evenement.ligne)
+        if portee.voit(evenement, derniere):
             groupes.setdefault(evenement.geste, []).append(evenement)
     visibles = [e for groupe in groupes.values() for e in groupe]
     auteurs = {cle: _auteur(groupe) for cle, groupe in groupes.items()}

@@ -6,7 +6,6 @@ from partenaires.enums import Fonction
 from porteurs.enums import Audience
 from porteurs.historique.lecture import Evenement
 from porteurs.models import (
-    Acces,
     Dossier,
     Echange,
     PartAdulte,
@@ -15,6 +14,7 @@ from porteurs.models import (
     Porteur,
     VoletPrive,
 )
+from porteurs.permissions.dossiers import lit_le_prive, suit
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Portee:
     parts: frozenset[int] = frozenset()
     porteur: int | None = None
 
-    def voit(self, evenement: Evenement) -> bool:
+    def voit(self, evenement: Evenement, derniere: dict) -> bool:
+        """``derniere`` : la ligne telle qu'elle est aujourd'hui, ou telle qu'elle finit."""
         modele, ligne = evenement.modele, evenement.ligne
         if modele is VoletPrive:
             return self.prive
@@ -41,12 +42,11 @@ class Portee:
         if modele is Porteur and self.porteur:
             return evenement.objet == self.porteur
         if modele in (Echange, Piece):
-            versions = [ligne] + ([evenement.avant] if evenement.avant else [])
-            return all(self._lit(version) for version in versions)
+            return all(self._lit(v) for v in (ligne, evenement.avant, derniere) if v)
         return True
 
     def _lit(self, echange: dict) -> bool:
-        """Les deux versions comptent : un échange resserré ne se raconte pas à ses anciens lecteurs."""
+        """Chaque version compte : un échange resserré ne se raconte plus à ses anciens lecteurs."""
         if self.porteur:
             return echange["pour_porteur"]
         if echange["prive"] and not self.prive:
@@ -61,15 +61,13 @@ COORDINATION = Portee()
 
 
 def portee_de(acteur, dossier: Dossier) -> Portee:
-    """Celle d'un membre qui suit le dossier."""
-    droits = list(Acces.objects.de(acteur).filter(dossier=dossier.pk).values_list("volet", "prive"))
-    if not any(volet == "professionnel" for volet, _ in droits):
+    """Celle d'un membre du réseau ; sans suivre le dossier, celle de l'animation."""
+    if not suit(acteur, dossier):
         return COORDINATION
-    prive = Acces.objects.prives(acteur).filter(dossier=dossier.pk).exists()
     parts = PartAdulte.objects.visible_par(acteur).filter(participation__dossier=dossier.pk)
     return Portee(
         coordonnees=True,
-        prive=prive,
+        prive=lit_le_prive(acteur, dossier),
         suivi=True,
         structures=frozenset(acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)),
         parts=frozenset(parts.values_list("participation_id", flat=True)),

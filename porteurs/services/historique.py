@@ -11,7 +11,15 @@ from partenaires.models import Mandat
 from porteurs.historique.lecture import condition, evenements
 from porteurs.historique.narration import Geste, raconter, structures_des
 from porteurs.historique.portee import portee_de, portee_du_porteur
-from porteurs.models import HISTORIQUES, Dossier, LectureMotivee, Porteur
+from porteurs.models import (
+    HISTORIQUES,
+    AccordPartage,
+    Dossier,
+    Echange,
+    LectureMotivee,
+    PartAdulte,
+    Porteur,
+)
 from porteurs.models.lecture import DUREE_LECTURE
 from porteurs.models.porteur import Participation
 from socle.courriels import Depot, deposer
@@ -134,14 +142,14 @@ def ouvrir_lecture(*, acteur, dossier: Dossier, motif: str) -> LectureMotivee:
     deposer(
         [
             Depot(GENRE_LECTURE, str(lecture.uuid), personne, contexte={"lecture": lecture.pk})
-            for personne in _a_prevenir(dossier)
+            for personne in a_prevenir(dossier)
             if personne.pk != acteur.utilisateur_id
         ]
     )
     return lecture
 
 
-def _a_prevenir(dossier: Dossier) -> list[Utilisateur]:
+def a_prevenir(dossier: Dossier) -> list[Utilisateur]:
     """Le référent s'il est de la structure qui répond ; à défaut, qui l'administre ; sinon l'équipe."""
     mandats = (
         Mandat.objects.actifs(dossier.reseau.aujourd_hui())
@@ -199,3 +207,25 @@ def _personnes_seules(dossier: int, partants: list[int]) -> list[int]:
     )
     ailleurs = Participation.objects.exclude(dossier__in=partants).filter(porteur__in=set(citees))
     return sorted(set(citees) - set(ailleurs.values_list("porteur_id", flat=True)))
+
+
+def effacer_personnes(porteurs: list[int]) -> None:
+    """Efface ce que l'histoire garde de ces personnes elles-mêmes : noms, adresses, téléphones."""
+    _effacer_lignes((Porteur, "pgh_obj_id = ANY(%s)", [porteurs]))
+
+
+def effacer_participation(participation: int, porteur: int, dossier: int) -> None:
+    """Efface la trace d'une personne dans un dossier que d'autres continuent de porter."""
+    _effacer_lignes(
+        (PartAdulte, "participation_id = %s", [participation]),
+        (AccordPartage, "participation_id = %s", [participation]),
+        (Participation, "pgh_obj_id = %s", [participation]),
+        (Echange, "dossier_id = %s AND porteur_id = %s", [dossier, porteur]),
+    )
+
+
+def _effacer_lignes(*quoi) -> None:
+    with effacement_ouvert(), connection.cursor() as curseur:
+        for modele, clause, valeurs in quoi:
+            table = HISTORIQUES[modele]._meta.db_table
+            curseur.execute(f"DELETE FROM {table} WHERE {clause}", valeurs)  # noqa: S608 — constantes

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("porteurs.urls.passations")),
     path("", include("porteurs.urls.remplacements")),
     path("", include("porteurs.urls.historique")),
+    path("", include("porteurs.urls.conservation")),
     path("", include("porteurs.urls.reunions")),
     path("", include("porteurs.urls.besoins")),
     path("", include("porteurs.urls.financements")),

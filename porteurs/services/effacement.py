@@ -1,0 +1,178 @@
+"""Effacer pour de bon : le dossier, ses personnes, leurs fichiers, leurs courriels, leur histoire.
+
+Un seul chemin pour l'anonymisation et pour l'effacement demandé. La base reste juste : ce que les
+indicateurs comptaient est figé avant (``services.anonymisation``).
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from porteurs.models import (
+    Demande,
+    DemandeDroit,
+    Dossier,
+    Echange,
+    EntreeEspace,
+    LigneImport,
+    Participation,
+    Piece,
+    Porteur,
+)
+from porteurs.services import demandes_delais, fusions_dossiers, historique, tombes
+from socle import brouillons
+from socle.enums import EtatCourriel
+from socle.fichiers import effacer as effacer_fichiers
+from socle.models import LienSigne
+
+# Rien de ce nom ne reçoit de courriel (RFC 2606) : la ligne reste, sa clé aussi, la personne non.
+ADRESSE_EFFACEE = "efface@maillon.invalid"
+
+VIDER_LES_COURRIELS = """
+UPDATE socle_courriel SET corps_texte = '', corps_html = '', pieces = '[]', sujet = '', erreur = '',
+       vide_le = now(),
+       etat = CASE WHEN etat IN %(vivants)s
+                    AND (adresse = ANY(%(adresses)s) OR (contexte ->> 'dossier') = ANY(%(dossiers)s))
+                   THEN %(sans_objet)s ELSE etat END
+ WHERE adresse = ANY(%(adresses)s)
+    OR (vide_le IS NULL AND (
+         (contexte ->> 'dossier') = ANY(%(dossiers)s)
+         OR concat_ws(' ', sujet, corps_texte, corps_html, pieces) LIKE ANY(%(mots)s)))
+"""
+TAIRE_LES_ADRESSES = """
+UPDATE socle_courriel SET adresse = %(muette)s, cle_destinataire = %(muette)s || ':' || id
+ WHERE adresse = %(adresse)s AND destinataire_id IS NULL
+"""
+
+
+@transaction.atomic
+def effacer_dossiers(dossiers: Iterable[int]) -> None:
+    """Efface ces dossiers et les personnes qu'aucun autre ne retient. Rejouable sans effet."""
+    ids = list(dossiers)
+    lignes = list(Dossier.objects.filter(pk__in=ids).values_list("pk", "uuid", "reference"))
+    personnes = set(
+        Participation.objects.filter(dossier__in=ids).values_list("porteur_id", flat=True)
+    )
+    fichiers = list(Piece.objects.filter(dossier__in=ids).values_list("fichier_id", flat=True))
+    demandes = list(Demande.objects.filter(dossier__in=ids).values_list("pk", flat=True))
+    fusions_dossiers.oublier(ids)
+    demandes_delais.effacer(demandes)
+    Demande.objects.filter(pk__in=demandes).update(dossier=None)
+    LigneImport.objects.filter(dossier__in=ids).delete()
+    partantes = list(_sans_autre_dossier(personnes, ids))
+    _vider_les_courriels(
+        [p.email for p in partantes if p.email],
+        ids,
+        [reference for _, _, reference in lignes],
+        [str(uuid) for _, uuid, _ in lignes],
+    )
+    brouillons.effacer_de([uuid for _, uuid, _ in lignes] + [p.uuid for p in partantes])
+    tombes.inscrire(
+        timezone.localdate(),
+        [tombes.empreinte("dossier", uuid) for _, uuid, _ in lignes]
+        + [tombes.empreinte("porteur", p.uuid) for p in partantes],
+    )
+    # Les personnes tiennent aux messages et aux pièces des dossiers : ceux-ci d'abord.
+    Dossier.objects.filter(pk__in=ids).delete()
+    effacer_fichiers(fichiers)
+    for porteur in partantes:
+        _effacer_la_personne(porteur)
+    # En dernier : les suppressions viennent elles-mêmes de s'écrire dans l'histoire.
+    historique.effacer(ids)
+
+
+def _sans_autre_dossier(personnes: set[int], partants: list[int]):
+    ailleurs = Participation.objects.filter(porteur=OuterRef("pk")).exclude(dossier__in=partants)
+    return Porteur.objects.filter(~Exists(ailleurs), pk__in=personnes).order_by("pk")
+
+
+def _effacer_la_personne(porteur: Porteur) -> None:
+    if porteur.email:
+        LienSigne.objects.filter(
+            pk__in=EntreeEspace.objects.filter(adresse__iexact=porteur.email).values("lien")
+        ).delete()
+    tenue = (
+        Echange.objects.filter(porteur=porteur).exists()
+        or Piece.objects.filter(porteur=porteur).exists()
+        or DemandeDroit.objects.filter(porteur=porteur).exists()
+    )
+    if tenue:
+        # Un message reste dans le dossier d'autrui : il garde un numéro, plus de nom.
+        _rendre_anonyme(porteur)
+    else:
+        porteur.delete()
+    historique.effacer_personnes([porteur.pk])
+
+
+def _rendre_anonyme(porteur: Porteur) -> None:
+    porteur.prenom, porteur.nom = "Personne", "effacée"
+    porteur.email = porteur.telephone = porteur.telephone_saisi = ""
+    porteur.naissance = porteur.departement_origine = None
+    porteur.save()
+
+
+def _vider_les_courriels(adresses, dossiers, references, adresses_de_pages) -> None:
+    """Ce que la boîte d'envoi tient encore : les corps se vident, les clés restent."""
+    vivants = (EtatCourriel.ATTENTE, EtatCourriel.SEMAINE, EtatCourriel.COMPOSITION)
+    with connection.cursor() as curseur:
+        curseur.execute(
+            VIDER_LES_COURRIELS,
+            {
+                "adresses": adresses,
+                "dossiers": [str(pk) for pk in dossiers],
+                "mots": [f"%{mot}%" for mot in [*references, *adresses_de_pages, *adresses]],
+                "vivants": tuple(str(etat) for etat in vivants),
+                "sans_objet": EtatCourriel.SANS_OBJET,
+            },
+        )
+        for adresse in adresses:
+            curseur.execute(TAIRE_LES_ADRESSES, {"adresse": adresse, "muette": ADRESSE_EFFACEE})
+
+
+# --- Une personne ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def retirer_la_personne(porteur: Porteur, dossier: Dossier) -> None:
+    """Retire une personne d'un dossier que d'autres portent : sa part, ses messages, ses pièces."""
+    pieces = Piece.objects.filter(dossier=dossier, porteur=porteur)
+    fichiers = list(pieces.values_list("fichier_id", flat=True))
+    pieces.delete()
+    Echange.objects.filter(dossier=dossier, porteur=porteur).delete()
+    DemandeDroit.objects.filter(dossier=dossier, porteur=porteur).delete()
+    part = Participation.objects.get(dossier=dossier, porteur=porteur)
+    part_pk = part.pk
+    part.delete()
+    restantes = Participation.objects.filter(dossier=dossier).order_by("rang")
+    for rang, restante in enumerate(restantes, start=1):
+        if restante.rang != rang:
+            restante.rang = rang
+            restante.save(update_fields=["rang"])
+    effacer_fichiers(fichiers)
+    historique.effacer_participation(part_pk, porteur.pk, dossier.pk)
+
+
+def a_effacer_avec(porteur: Porteur) -> tuple[list[int], list[int]]:
+    """Les dossiers qui partent avec la personne, et ceux que d'autres continuent de porter."""
+    siens = Participation.objects.filter(porteur=porteur)
+    autres = Participation.objects.filter(
+        ~Q(porteur=porteur.pk), dossier=OuterRef("dossier"), role="porteur"
+    )
+    partent = list(siens.filter(~Exists(autres)).values_list("dossier_id", flat=True))
+    restent = list(siens.filter(Exists(autres)).values_list("dossier_id", flat=True))
+    return partent, restent
+
+
+def oublier_la_personne(porteur: Porteur) -> None:
+    """Ce qui la nommait hors des dossiers : demandes, courriels, entrées, brouillons, et elle-même."""
+    if not Porteur.objects.filter(pk=porteur.pk).exists():
+        return
+    tombes.inscrire(timezone.localdate(), [tombes.empreinte("porteur", porteur.uuid)])
+    if porteur.email:
+        demandes = Demande.objects.filter(reseau=porteur.reseau_id, email__iexact=porteur.email)
+        demandes_delais.effacer(list(demandes.values_list("pk", flat=True)))
+        _vider_les_courriels([porteur.email], [], [], [])
+    brouillons.effacer_de([porteur.uuid])
+    _effacer_la_personne(porteur)

@@ -1,0 +1,46 @@
+"""La conservation : voir, garder au-delà, rester suivi."""
+
+from porteurs.services.conservation import BUT_RESTER
+from socle.liens import jeton
+from tests.coherence.parcours.base import INTERDIT, PERIME, VISITEUR, Parcours, jeton_forge
+from tests.coherence.scene import Scene
+from tests.fabriques.partenaires import aujourd_hui
+
+
+def _rester(scene: Scene) -> dict:
+    lien = scene._lien(BUT_RESTER, contexte={"dossier": scene.dossier.pk, "porteur": 0})
+    return {"jeton": jeton(lien)}
+
+
+CONSERVATION = [
+    Parcours(
+        "porteurs:conservation",
+        "auteur",
+        "elue",
+        INTERDIT,
+        lambda s: s.reseau,
+        montre=lambda s: "Dossiers sans nouvelles",
+    ),
+    Parcours(
+        "porteurs:archiver",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        lambda s: s.de(s.dossier),
+        donnees=lambda s: {
+            "motif": "Un contentieux est en cours avec un fournisseur",
+            "jusqua": aujourd_hui(90).isoformat(),
+        },
+        attendu=302,
+        dossier=True,
+    ),
+    Parcours(
+        "porteurs:rester_suivi",
+        VISITEUR,
+        VISITEUR,
+        PERIME,
+        _rester,
+        adresse_refusee=jeton_forge,
+        donnees=lambda s: {},
+    ),
+]
