@@ -271,6 +271,16 @@ class Demande(models.Model):
         return jours_ouvres.restants(self.reseau.aujourd_hui(), self.promise_le, self.reseau.fuseau)
 
     @property
+    def premier_contact(self) -> int | None:
+        """Les jours ouvrés de l'arrivée à la réponse ; rien tant qu'elle attend."""
+        if self.repondue_le is None:
+            return None
+        arrivee, reponse = (
+            timezone.localdate(le, self.reseau.tz) for le in (self.recue_le, self.repondue_le)
+        )
+        return jours_ouvres.restants(arrivee, reponse, self.reseau.fuseau)
+
+    @property
     def en_retard(self) -> bool:
         return self.en_attente and self.reseau.aujourd_hui() > self.promise_le
 
