@@ -280,11 +280,20 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partenaires.tasks.prevenir_les_partenaires",
         "schedule": crontab(hour=7, minute=40),
     },
+    "passer-la-conservation": {
+        "task": "porteurs.tasks.passer_la_conservation",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "purger": {
         "task": "socle.tasks.purger",
         "schedule": crontab(hour=3, minute=15),
     },
 }
+
+# --- Conservation (EXIGENCES Vie privée 1) ---------------------------------------------------
+
+# Prévenir et anonymiser ne se défont pas : l'hébergeur le décide, après un passage à blanc.
+CONSERVATION_POUR_DE_VRAI = env.bool("CONSERVATION_POUR_DE_VRAI", False)
 
 # --- Historique (docs/decisions/0012-historique.md) ------------------------------------------
 

@@ -118,6 +118,7 @@ RESTENT = {
     "partenaires.Emport": "le fichier lui-même",
     "partenaires.ResumeCompetences": "la base le refait à mesure que les compétences arrivent",
     "porteurs.EntreeEspace": "un code d’entrée n’ouvre que l’installation qui l’a envoyé",
+    "porteurs.AvertissementConservation": "le nouveau portail prévient de nouveau, avec son adresse",
     "porteurs.LectureMotivee": "une lecture ne vaut que deux jours, là où elle fut demandée",
     "porteurs.Acces": "les droits se recalculent à l’arrivée",
     "porteurs.ImportDossiers": "un import ne se relit et ne se défait que là où il s’est fait",

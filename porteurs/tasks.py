@@ -1,11 +1,13 @@
 """Tâches des dossiers et des réunions : elles appellent un service, rien d'autre."""
 
 from celery import shared_task
+from django.conf import settings
 
 from partenaires.models import Reseau
 from porteurs.services import (
     acces,
     besoins_delais,
+    conservation,
     demandes_delais,
     departs,
     rappels_actions,
@@ -71,3 +73,10 @@ def mener_les_imports() -> None:
     lecture.purger()
     annulation.oublier_les_vieux()
     battements.battre("porteurs.mener_les_imports")
+
+
+@shared_task
+def passer_la_conservation() -> None:
+    """Chaque nuit. Tant que l'hébergeur ne l'a pas décidé, le passage se fait à blanc."""
+    conservation.passer(pour_de_vrai=settings.CONSERVATION_POUR_DE_VRAI)
+    battements.battre("porteurs.passer_la_conservation")

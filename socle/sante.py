@@ -25,6 +25,7 @@ SILENCES = {
     # Une fin de semaine entière sépare le vendredi du lundi.
     "porteurs.rappeler_les_actions": timedelta(hours=74),
     "porteurs.suivre_les_besoins": timedelta(hours=26),
+    "porteurs.passer_la_conservation": timedelta(hours=26),
     "socle.preparer_les_semaines": timedelta(hours=3),
     "socle.soigner_fichiers": timedelta(hours=3),
     "partenaires.relancer_les_invitations": timedelta(hours=3),

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from partenaires.enums import Fonction
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.forms.conservation import ArchiveForm
 from porteurs.models import Dossier
@@ -44,6 +45,7 @@ def conservation(request, reseau):
                 request.GET.get("page")
             ),
             "en_tout": proches.count(),
+            "responsable_de": request.acteur.structures(reseau.pk, Fonction.TECHNICIEN),
         },
     )
 

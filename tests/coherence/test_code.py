@@ -79,6 +79,8 @@ CASCADES = {
     "partenaires.VersionRessource.ressource",
     "porteurs.Acces.dossier",
     "porteurs.Action.dossier",
+    "porteurs.AvertissementConservation.dossier",
+    "porteurs.ArchiveRestreinte.dossier",
     "porteurs.Affectation.dossier",
     "porteurs.DemandeDroit.dossier",
     "porteurs.Candidature.concours",
