@@ -45,12 +45,6 @@ class PassationForm(FormulaireUnique):
             (s, self[self._nom(s)] if self._nom(s) in self.fields else None) for s in self.suivis
         ]
 
-    def clean(self):
-        donnees = super().clean()
-        if not self.errors and not self.vers:
-            raise forms.ValidationError("Choisissez au moins une personne qui prend la suite.")
-        return donnees
-
     @property
     def vers(self) -> dict[int, Mandat]:
         """Par dossier, le mandat de qui prend la suite."""

@@ -189,6 +189,11 @@ SELECT a.dossier_id, b.dossier_id,
   JOIN porteurs_dossier e ON e.id = b.dossier_id
  WHERE a.dossier_id <> b.dossier_id
    AND (r.raison <> 'foyer' OR d.commune_id = e.commune_id)
+   -- Quelqu'un a déjà dit que ce sont deux personnes.
+   AND NOT EXISTS (
+     SELECT 1 FROM porteurs_doublonsignale s
+      WHERE s.distincts AND (s.dossier_id, s.autre_id) IN
+            ((a.dossier_id, b.dossier_id), (b.dossier_id, a.dossier_id)))
 """  # noqa: S608 — assemblage de constantes, les valeurs restent des paramètres
 
 # Qui partage un mot du nom avec l'une de ces personnes : la suite se compare en mémoire.
@@ -255,11 +260,6 @@ def _montrer(acteur, paires: dict[tuple[int, int], set[str]]) -> list[PaireDeDos
     if not paires:
         return []
     ids = {pk for paire in paires for pk in paire}
-    ecartees = set(
-        DoublonSignale.objects.filter(distincts=True, dossier__in=ids).values_list(
-            "dossier", "autre"
-        )
-    )
     dossiers = {
         d.pk: d
         for d in Dossier.objects.filter(pk__in=ids)
@@ -270,8 +270,6 @@ def _montrer(acteur, paires: dict[tuple[int, int], set[str]]) -> list[PaireDeDos
     montrees = []
     for (un, autre), raisons in paires.items():
         if un not in dossiers or autre not in dossiers:
-            continue
-        if (un, autre) in ecartees or (autre, un) in ecartees:
             continue
         paire = PaireDeDossiers(dossiers[un], dossiers[autre])
         lisibles = raisons if paire.suivie else raisons & RAISONS_DE_FICHE

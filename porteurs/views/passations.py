@@ -11,7 +11,7 @@ from porteurs.forms.passations import PassationForm
 from porteurs.services import passations as service
 from socle.permissions import exiger, peut
 from socle.refus import Refus
-from socle.unicite import une_seule_fois
+from socle.unicite import deja_fait, une_seule_fois
 
 
 def _mandats(acteur, reseau):
@@ -51,6 +51,12 @@ def passation(request, reseau, uuid):
     suivis = service.suivis_de(mandat, request.acteur)
     successeurs = list(service.successeurs(mandat, reseau.aujourd_hui()))
     form = PassationForm(request.POST or None, suivis=suivis, successeurs=successeurs)
+    if request.method == "POST" and form.is_valid():
+        # Le double clic ne trouverait plus rien à confier.
+        if fait := deja_fait(form.cleaned_data.get("cle_envoi"), request.acteur):
+            return redirect(fait)
+        if not form.vers:
+            form.add_error(None, "Choisissez au moins une personne qui prend la suite.")
     if request.method == "POST" and form.is_valid():
 
         def agir() -> str:
