@@ -9,7 +9,7 @@ from partenaires.models import Commune, Reseau
 from porteurs.demonstration import paroles
 from porteurs.demonstration.recit import Recit
 from porteurs.demonstration.sujets import COMMERCE, COOPERATION, NOMS, PETIT, PRENOMS, SUJETS, TERRE
-from porteurs.enums import SORTIES, Etape
+from porteurs.enums import SORTIES, Etape, NatureProjet
 
 # Qui accompagne quoi, par réseau : clés de structures, l'intercommunalité du lieu s'y ajoute.
 METIERS = {
@@ -26,6 +26,7 @@ METIERS_VOISINS = {
     COOPERATION: ["boutique", "pil-cantal"],
     PETIT: ["boutique", "cci-15"],
 }
+INSTALLABLES = [s for s in SUJETS if s.nature != NatureProjet.CESSION]
 AVANT_CREATION = [Etape.ETUDE, Etape.MONTAGE, Etape.FINANCEMENT, Etape.CREATION]
 
 
@@ -47,7 +48,8 @@ class Decor:
 
     def planter(self, recit: Recit) -> None:
         hasard = self.hasard
-        recit.sujet = hasard.choice(SUJETS)
+        # Un cédant ne s'installe pas : sa transmission est une étape.
+        recit.sujet = hasard.choice(INSTALLABLES if recit.installe_le else SUJETS)
         [recit.commune] = hasard.choices(self.communes, self.poids)
         recit.epci = recit.commune.epci.code
         recit.prenoms = [self.personne()]

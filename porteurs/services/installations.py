@@ -37,9 +37,14 @@ def installer(
 ) -> Installation:
     """Note l'installation, passe le projet à « installé », et prévoit les nouvelles à prendre.
 
-    Un projet déjà plus loin dans la chaîne y reste.
+    Un projet déjà plus loin dans la chaîne y reste. Un cédant ne s'installe pas : sa transmission
+    est une étape, et c'est du repreneur que l'on prend des nouvelles.
     """
     dossier = verrouiller_pour(acteur, "porteurs.installation.saisir", dossier)
+    if dossier.nature == NatureProjet.CESSION:
+        raise Refus(
+            "Une transmission se note en changeant d’étape : c’est qui reprend qui s’installe."
+        )
     if Installation.objects.filter(dossier=dossier).exists():
         raise Refus("L’installation est déjà notée : corrigez-la plutôt.")
     _verifier_la_date(dossier, le)
@@ -57,8 +62,7 @@ def installer(
         saisie_par=acteur.utilisateur,
         **_provenance(origine, region, departement),
     )
-    if dossier.nature != NatureProjet.CESSION:
-        suivis_installation.prevoir([installation.pk])
+    suivis_installation.prevoir([installation.pk])
     LienDossiers.objects.filter(repreneur=dossier, fini_le=None).update(
         fini_le=le, fin=FinDeLien.INSTALLE
     )

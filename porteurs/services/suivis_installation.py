@@ -38,9 +38,8 @@ LOT = 500
 PREVOIR = """
 INSERT INTO porteurs_suiviinstallation (installation_id, mois, echeance, reponse, mot)
 SELECT i.id, m.mois, (i.le + make_interval(months => m.mois))::date, '', ''
-  FROM porteurs_installation i JOIN porteurs_dossier d ON d.id = i.dossier_id
-       CROSS JOIN unnest(%(mois)s::int[]) AS m(mois)
- WHERE d.nature <> 'cession' AND (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s::bigint[]))
+  FROM porteurs_installation i CROSS JOIN unnest(%(mois)s::int[]) AS m(mois)
+ WHERE (%(ids)s::bigint[] IS NULL OR i.id = ANY(%(ids)s::bigint[]))
    AND NOT EXISTS (SELECT 1 FROM porteurs_suiviinstallation s
                     WHERE s.installation_id = i.id AND s.mois = m.mois)
 ON CONFLICT DO NOTHING
@@ -54,10 +53,7 @@ UPDATE porteurs_suiviinstallation s
 
 
 def prevoir(installations: Iterable[int] | None = None) -> int:
-    """Les quatre échéances de ces installations, ou de toutes ; rejouer n'ajoute rien.
-
-    Une transmission n'en a pas : c'est du repreneur que l'on prend des nouvelles.
-    """
+    """Les quatre échéances de ces installations, ou de toutes ; rejouer n'ajoute rien."""
     ids = None if installations is None else list(installations)
     with connection.cursor() as curseur:
         curseur.execute(PREVOIR, {"ids": ids, "mois": list(MOIS_DE_SUIVI)})

@@ -49,10 +49,10 @@ def contexte_de_l_installation(acteur, dossier: Dossier) -> dict:
     return {
         "installation": installation,
         "suivis": suivis,
-        "transmission": dossier.nature == NatureProjet.CESSION,
         # Proposé, jamais fait d'office : la structure sait mieux où en est le projet.
         "suite_a_proposer": dossier.etape == Etape.INSTALLE and any(s.reponse for s in suivis),
         "peut_installer": installation is None
+        and dossier.nature != NatureProjet.CESSION
         and peut(acteur, "porteurs.installation.saisir", dossier),
         "peut_corriger_installation": installation is not None
         and peut(acteur, "porteurs.installation.corriger", dossier),
@@ -63,7 +63,6 @@ def contexte_de_l_installation(acteur, dossier: Dossier) -> dict:
 def saisir(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.installation.saisir", dossier)
-    transmission = dossier.nature == NatureProjet.CESSION
     form = InstallationForm(
         request.POST or None, reseau=dossier.reseau, initial={"commune": dossier.commune}
     )
@@ -72,14 +71,10 @@ def saisir(request, reseau, uuid):
         dossier,
         form,
         Geste(
-            "L’activité est transmise" if transmission else "Le projet est installé",
-            "Le dossier passe à cette étape du même geste."
-            + (
-                ""
-                if transmission
-                else " Maillon prendra des nouvelles à six mois, un an, deux ans et trois ans."
-            ),
-            "Noter la transmission" if transmission else "Noter l’installation",
+            "Le projet est installé",
+            "Le dossier passe à cette étape du même geste. Maillon prendra des nouvelles à six mois, "
+            "un an, deux ans et trois ans.",
+            "Noter l’installation",
         ),
         lambda champs: service.installer(acteur=request.acteur, dossier=dossier, **form.faits()),
         "C’est noté. Félicitations à toutes et tous.",

@@ -437,10 +437,10 @@ def test_le_lien_finit_quand_le_repreneur_s_installe(auteur, dossier, cession):
     assert (lien.fini_le, lien.fin) == (aujourd_hui(-3), "installe")
 
 
-def test_une_transmission_n_a_pas_de_nouvelles_a_prendre(auteur, cession):
-    installation = service.installer(acteur=acteur_de(auteur), dossier=cession, **faits())
-    nouvelles.prevoir()
-    assert not installation.suivis.exists()
+def test_une_transmission_est_une_etape_pas_une_installation(auteur, cession):
+    with pytest.raises(Refus, match="changeant d’étape"):
+        service.installer(acteur=acteur_de(auteur), dossier=cession, **faits())
+    assert not Installation.objects.filter(dossier=cession).exists()
 
 
 def test_on_ne_relie_que_ce_que_l_on_voit(distribution, dossier, cession, auteur):

@@ -4,15 +4,18 @@ from tests.coherence.parcours import (
     carnet,
     cartes,
     competences,
+    concours,
     conservation,
     conventions,
     demandes,
     dossiers,
     espace,
     evenements,
+    financements,
     fusions,
     fusions,
     historique,
+    installations,
     mandats,
     pages,
     partenaires,
@@ -61,6 +64,9 @@ PARCOURS = [
     *historique.HISTORIQUE,
     *conservation.CONSERVATION,
     *reunions.REUNIONS,
+    *financements.FINANCEMENTS,
+    *concours.CONCOURS,
+    *installations.INSTALLATIONS,
 ]
 
 __all__ = [
