@@ -558,6 +558,7 @@ MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.conventions.construire",
     "partenaires.demonstration.ressources.construire",
     "porteurs.demonstration.construire",
+    "porteurs.demonstration.remplacements.construire",
     "porteurs.demonstration.demandes.construire",
     "porteurs.demonstration.financements.construire",
     "bourse.demonstration.construire",
