@@ -25,6 +25,10 @@ CHEMINS = {
         "projets/<uuid:uuid>/documents/<uuid:piece>/",
         "projects/<uuid:uuid>/documents/<uuid:piece>/",
     ),
+    "espace_action": (
+        "projets/<uuid:uuid>/a-faire/<uuid:action>/",
+        "projects/<uuid:uuid>/to-do/<uuid:action>/",
+    ),
     "espace_partage": ("projets/<uuid:uuid>/partage/", "projects/<uuid:uuid>/sharing/"),
     "espace_message": ("projets/<uuid:uuid>/messages/", "projects/<uuid:uuid>/messages/"),
     "espace_droits": ("projets/<uuid:uuid>/mes-droits/", "projects/<uuid:uuid>/my-rights/"),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
 from porteurs.enums import Etape, EtatOrientation, RoleAffectation, RoleParticipation
-from porteurs.espace.langues import jour
+from porteurs.espace.langues import instant, jour
 from porteurs.espace.textes import BESOINS, DROITS, ETAPES, ETATS_DROITS, MotsEtape, chaine
 from porteurs.models import (
     AccordPartage,
+    Action,
     Affectation,
     Besoin,
     DemandeDroit,
@@ -20,12 +21,16 @@ from porteurs.models import (
     Echange,
     Orientation,
     Participation,
+    Piece,
 )
 from porteurs.services import espace_partage
+from porteurs.services.historique import consultations_en_clair
+from socle.fichiers.depot import en_mo
 
 # Deux ans sans contact, et le dossier s'anonymise (EXIGENCES, vie privée 1).
 CONSERVATION = timedelta(days=730)
 MESSAGES_MONTRES = 100
+CONSULTATIONS_MONTREES = 60
 
 
 def mots(dossier: Dossier) -> MotsEtape:
@@ -107,14 +112,26 @@ def suivi(acteur, dossier: Dossier) -> dict:
     dates = {
         e.etape: jour(e.le) for e in dossier.etapes.order_by("pk").only("etape", "le", "dossier")
     }
+    aujourd_hui = dossier.reseau.aujourd_hui()
     return {
         "mots": mots(dossier),
         "chaine": chaine(dossier.etape, dates),
         "depuis": jour(dossier.etape_depuis),
         "contacts": contacts(dossier),
         "besoins": besoins(dossier),
+        "actions": [
+            {"action": a, "avant": jour(a.echeance), "tard": a.echeance < aujourd_hui}
+            for a in actions(dossier)
+        ],
         "dernier_message": messages(acteur, dossier, 1),
     }
+
+
+def actions(dossier: Dossier):
+    """Ce que l'on attend de la personne, et qu'elle n'a pas encore fait."""
+    return Action.objects.filter(dossier=dossier, pour_porteur=True, faite_le=None).order_by(
+        "echeance", "pk"
+    )
 
 
 @dataclass(frozen=True)
@@ -200,6 +217,33 @@ def porte_le_projet(acteur, dossier: Dossier) -> bool:
     ).exists()
 
 
+# --- Documents ----------------------------------------------------------------------------------
+
+
+def pieces(acteur, dossier: Dossier):
+    """Ce que la personne a déposé, et ce que l'équipe lui a remis, selon la règle des messages."""
+    miennes, equipe = Q(porteur__in=acteur.personnes_ids), Q(porteur=None)
+    if not porte_le_projet(acteur, dossier):
+        equipe &= Q(prive=False)
+    return (
+        Piece.objects.filter(miennes | equipe, dossier=dossier, pour_porteur=True)
+        .select_related("fichier", "structure", "porteur")
+        .order_by("-deposee_le", "-pk")
+    )
+
+
+def documents(acteur, dossier: Dossier) -> list[dict]:
+    return [
+        {
+            "piece": piece,
+            "le": jour(piece.deposee_le.astimezone(dossier.reseau.tz).date()),
+            "poids": en_mo(piece.fichier.taille),
+            "de": "" if piece.porteur_id else piece.structure.nom,
+        }
+        for piece in pieces(acteur, dossier)
+    ]
+
+
 # --- Partage ------------------------------------------------------------------------------------
 
 
@@ -270,8 +314,13 @@ def partage(acteur, dossier: Dossier) -> dict:
         "informee_le": jour(dossier.informe_le),
         "opposee_le": jour(dossier.opposition_le),
         "consultations": [
-            {"le": jour(c.jour), "qui": c.qui, "structure": c.structure, "fois": c.fois}
-            for c in espace_partage.consultations_en_clair(dossier)
+            {
+                "le": instant(c.quand, dossier.reseau.tz),
+                "qui": c.qui,
+                "structure": c.structure,
+                "quoi": gettext(c.quoi),
+            }
+            for c in consultations_en_clair(dossier)[:CONSULTATIONS_MONTREES]
         ],
     }
 

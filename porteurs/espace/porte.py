@@ -5,13 +5,12 @@ from functools import wraps
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import translation
 
 from porteurs.espace import session
 from porteurs.espace.acteur import acteur_du_porteur
 from porteurs.espace.langues import adresse
-from porteurs.forms.espace import AdresseForm
 from socle.comptes import AUTRE_SESSION
 from socle.enums import Operation
 from socle.journal import consigner
@@ -66,12 +65,7 @@ def page_de_l_espace(vue):
 
 
 def _renvoyer(request, langue: str):
-    texte = request.POST.get("texte", "").strip()
-    if not texte:
-        return redirect(adresse("entree", langue))
-    return render(
-        request,
-        "porteurs/espace/entree.html",
-        {"langue": langue, "form": AdresseForm(), "saisie": texte[:5000], "page": "entree"},
-        status=403,
-    )
+    reponse = redirect(adresse("entree", langue))
+    if texte := request.POST.get("texte", "").strip():
+        session.garder(request, reponse, texte[:5000])
+    return reponse

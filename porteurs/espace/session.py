@@ -61,6 +61,20 @@ def attendre(request, reponse, adresse: str) -> None:
     _remplacer(request, reponse, ATTENTE, attend=adresse, demande=int(time.time()))
 
 
+def garder(request, reponse, texte: str) -> None:
+    """Ce qui était écrit quand la session a fini : la page d'entrée le rend, une fois."""
+    _remplacer(request, reponse, ATTENTE, saisie=texte)
+
+
+def reprendre(request) -> str:
+    """Le texte gardé, s'il y en a un ; le lire l'oublie."""
+    session = _lire(request)
+    texte = session.pop("saisie", "") if session else ""
+    if texte:
+        session.save()
+    return texte
+
+
 def ouvrir(request, reponse, adresse: str) -> None:
     """Ouvre la session : une clé neuve, jamais celle que le navigateur apportait."""
     maintenant = int(time.time())

@@ -99,6 +99,7 @@ ETATS_DROITS = {
 # Après un geste, la page le redit ; l'adresse ne porte que ce mot.
 FAITS = {
     "message": _("Votre message est envoyé. La personne qui vous suit en est prévenue."),
+    "action": _("Merci, c’est noté : la personne qui vous suit le verra."),
     "document": _("Votre document est déposé : les personnes qui vous suivent peuvent le lire."),
     "ferme": _("C’est fait : les autres structures du réseau ne voient plus votre fiche."),
     "ouvert": _("C’est fait : le réseau voit de nouveau votre fiche."),

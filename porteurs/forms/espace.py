@@ -7,7 +7,9 @@ from porteurs.enums import EtatDroit, NatureDroit
 from porteurs.espace.textes import DROITS
 from porteurs.forms.commun import selon_la_reponse
 from porteurs.models import Porteur
+from socle.fichiers import TOUS, ChampFichier, FormulaireAvecFichiers
 from socle.unicite import FormulaireUnique
+from socle.validateurs import une_ligne
 
 
 class AdresseForm(forms.Form):
@@ -53,6 +55,23 @@ class MessageForm(FormulaireUnique):
             "required": _("Écrivez au moins quelques mots."),
             "max_length": _("Ce message est trop long : 5 000 caractères au plus."),
         },
+    )
+
+
+class DocumentForm(FormulaireAvecFichiers, forms.Form):
+    fichier = ChampFichier(
+        label=_("Le document"),
+        genres=TOUS,
+        help_text=_("PDF, document, tableau ou photo. Jamais de document de santé."),
+        error_messages={"required": _("Choisissez un document.")},
+    )
+    intitule = selon_la_reponse(
+        forms.CharField(
+            label=_("Ce que c’est, en quelques mots"),
+            max_length=160,
+            validators=[une_ligne],
+            widget=forms.TextInput(attrs={"class": "form-control"}),
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from partenaires.enums import Fonction, Module
 from porteurs.enums import Volet
+from porteurs.espace.acteur import ROLE
 from porteurs.models import Acces, Dossier
 from socle.permissions import TOUJOURS, Etat, Regle
 
@@ -28,6 +29,13 @@ def _repond(acteur, dossier: Dossier) -> bool:
     return dossier.structure_responsable_id in acteur.structures(dossier.reseau_id, T)
 
 
+def _porte_la_fiche(acteur, dossier: Dossier) -> bool:
+    """La personne que la fiche nomme en premier, dans son espace."""
+    miennes = getattr(acteur, "personnes_ids", [])
+    return dossier.participations.filter(porteur__in=miennes, rang=1).exists()
+
+
+SA_FICHE = Etat("c’est sa fiche, et il le fait depuis son espace", _porte_la_fiche)
 SUIVI = Etat("sa structure ou lui-même suit le dossier", suit)
 SUIVI_OUVERT = Etat(
     "il suit le dossier, encore ouvert", lambda acteur, d: d.ouvert and suit(acteur, d)
@@ -113,7 +121,7 @@ REGLES = [
         "porteurs.dossier.information",
         "Noter que la personne est informée, ou qu’elle s’oppose",
         ("porteurs:dossier_information", "porteurs:dossier_opposition"),
-        {T: RESPONSABLE},
+        {T: RESPONSABLE, ROLE: SA_FICHE},
         module=Module.DOSSIERS,
     ),
     Regle(

@@ -18,13 +18,7 @@ def _y_a_part(acteur, dossier) -> bool:
     return dossier.participations.filter(porteur__in=miennes).exists()
 
 
-def _est_principale(acteur, dossier) -> bool:
-    miennes = getattr(acteur, "personnes_ids", [])
-    return dossier.participations.filter(porteur__in=miennes, rang=1).exists()
-
-
 LE_SIEN = Etat("c’est l’un de ses projets", _y_a_part)
-SA_FICHE = Etat("il porte le projet en premier", _est_principale)
 STRUCTURE_REPOND = Etat(
     "sa structure répond du dossier de la demande",
     lambda acteur, demande: (
@@ -52,14 +46,19 @@ REGLES = [
     ),
     Regle(
         "porteurs.espace.lire",
-        "Lire où en est son projet, qui le suit, ses messages, qui l’a lu et ce qui est partagé",
-        ("porteurs:espace_suivi",),
+        "Lire où en est son projet, qui le suit, et les documents qui lui sont adressés",
+        ("porteurs:espace_suivi", "porteurs:espace_document"),
         {ROLE: LE_SIEN},
     ),
     Regle(
         "porteurs.espace.ecrire",
-        "Écrire à qui suit son projet, dire qu’on souhaite rester suivi",
-        ("porteurs:espace_message", "porteurs:espace_rester"),
+        "Écrire à qui suit son projet, lui remettre un document, dire ce qui est fait",
+        (
+            "porteurs:espace_message",
+            "porteurs:espace_documents",
+            "porteurs:espace_action",
+            "porteurs:espace_rester",
+        ),
         {ROLE: LE_SIEN},
     ),
     Regle(

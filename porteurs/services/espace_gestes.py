@@ -9,8 +9,9 @@ from django.utils import timezone
 from partenaires.enums import Fonction
 from partenaires.models import Mandat
 from porteurs.enums import Audience, EtatDroit, NatureEchange
-from porteurs.models import Affectation, DemandeDroit, Dossier, Echange, Porteur
+from porteurs.models import Action, Affectation, DemandeDroit, Dossier, Echange, Porteur
 from porteurs.services.dossier import toucher, verrouiller_pour
+from porteurs.services.suivi import terminer_action
 from socle.courriels import Depot, deposer
 from socle.debit import depasse
 from socle.refus import Refus
@@ -89,6 +90,13 @@ def _qui_prevenir(dossier: Dossier) -> list:
         .order_by("pk")
     )
     return list({mandat.utilisateur_id: mandat.utilisateur for mandat in mandats}.values())
+
+
+@transaction.atomic
+def action_faite(*, acteur, dossier: Dossier, action: Action) -> None:
+    """La personne dit qu'elle a fait ce qu'on attendait d'elle ; l'équipe le lit au fil."""
+    if terminer_action(action=action):
+        ecrire(acteur=acteur, dossier=dossier, texte=f"C’est fait\u00a0: {action.libelle}")
 
 
 # --- Les droits ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from partenaires.models import Mandat, Structure
+from partenaires.models import Structure
 from porteurs.enums import Audience, ModeAccord, ModeInformation, NatureEchange, Volet
 from porteurs.models import Acces, AccordPartage, Dossier, Echange, Participation
 from porteurs.models.accord import DUREE_ACCORD
@@ -17,12 +17,8 @@ from porteurs.services.dossier import (
     toucher,
     verrouiller_pour,
 )
-from socle.enums import Operation
-from socle.models import AccesJournal, Utilisateur
+from socle.models import Utilisateur
 from socle.refus import Refus
-
-# Ce que la page montre des consultations : une année de journal, les plus récentes d'abord.
-CONSULTATIONS_MONTREES = 60
 
 
 def _sa_part(acteur, participation: Participation) -> None:
@@ -173,45 +169,3 @@ def _identifiants(droits: dict, sorte: str) -> list[int]:
 def structures_du_suivi(dossier: Dossier) -> list[Structure]:
     """Celles qui suivent le dossier : les seules à qui la vie privée peut s'ouvrir."""
     return [structure for structure, tout, _ in lecteurs_du_jour(dossier).structures if tout]
-
-
-@dataclass(frozen=True)
-class Consultation:
-    """Une personne a lu le dossier ce jour-là ; ``fois`` compte ses lectures."""
-
-    jour: date
-    qui: str
-    structure: str
-    fois: int
-
-
-def consultations_en_clair(dossier: Dossier) -> list[Consultation]:
-    """Qui a lu, par jour et par personne, d'après le journal d'accès ; jamais ce qui a été lu."""
-    lignes = list(
-        AccesJournal.objects.filter(
-            objet="dossier",
-            reference=dossier.reference,
-            utilisateur__isnull=False,
-            operation__in=[Operation.CONSULTATION, Operation.TELECHARGEMENT, Operation.EXPORT],
-        )
-        .order_by("-le")
-        .values_list("le", "utilisateur")[:1000]
-    )
-    # La référence se répète d'un réseau à l'autre : seul compte qui a un mandat dans celui-ci.
-    mandats = (
-        Mandat.objects.filter(
-            reseau=dossier.reseau_id, utilisateur__in={personne for _, personne in lignes}
-        )
-        .select_related("utilisateur", "structure")
-        .order_by("pk")
-    )
-    connus = {m.utilisateur_id: m for m in mandats}
-    par_jour: dict[tuple[date, int], int] = {}
-    for le, personne in lignes:
-        if personne in connus:
-            cle = (le.astimezone(dossier.reseau.tz).date(), personne)
-            par_jour[cle] = par_jour.get(cle, 0) + 1
-    return [
-        Consultation(jour, connus[p].utilisateur.nom_complet, connus[p].structure.nom, fois)
-        for (jour, p), fois in list(par_jour.items())[:CONSULTATIONS_MONTREES]
-    ]

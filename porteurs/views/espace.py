@@ -25,14 +25,14 @@ from socle.unicite import une_seule_fois
 PAR_ELLE = "par la personne, dans son espace"
 
 
-def _dossier(request, uuid) -> Dossier:
+def dossier_de_l_espace(request, uuid) -> Dossier:
     return get_object_or_404(
         request.acteur.dossiers().select_related("reseau", "commune", "structure_responsable"),
         uuid=uuid,
     )
 
 
-def _page(request, langue: str, nom: str, dossier: Dossier, **contexte):
+def page_du_projet(request, langue: str, nom: str, dossier: Dossier, **contexte):
     """Une page d'un projet : son onglet, le mot du dernier geste, l'autre langue."""
     return render(
         request,
@@ -56,15 +56,15 @@ def uuid_ou_404(recu: str | None) -> UUID:
         raise Http404 from None
 
 
-def _fait(langue: str, nom: str, dossier: Dossier, mot: str) -> str:
+def apres(langue: str, nom: str, dossier: Dossier, mot: str) -> str:
     return f"{adresse(nom, langue, uuid=dossier.uuid)}?fait={mot}"
 
 
-def _lire(request, dossier: Dossier) -> None:
+def noter_la_lecture(request, dossier: Dossier) -> None:
     consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference, PAR_ELLE)
 
 
-def _changer(request, dossier: Dossier) -> None:
+def noter_le_changement(request, dossier: Dossier) -> None:
     consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference, PAR_ELLE)
 
 
@@ -94,24 +94,26 @@ def projets(request, langue):
 @page_de_l_espace
 @require_GET
 def suivi(request, langue, uuid):
-    dossier = _dossier(request, uuid)
+    dossier = dossier_de_l_espace(request, uuid)
     exiger(request.acteur, "porteurs.espace.lire", dossier)
-    _lire(request, dossier)
-    return _page(request, langue, "suivi", dossier, **lecture.suivi(request.acteur, dossier))
+    noter_la_lecture(request, dossier)
+    return page_du_projet(
+        request, langue, "suivi", dossier, **lecture.suivi(request.acteur, dossier)
+    )
 
 
 @page_de_l_espace
 @require_http_methods(["GET", "POST"])
 def message(request, langue, uuid):
-    dossier = _dossier(request, uuid)
+    dossier = dossier_de_l_espace(request, uuid)
     exiger(request.acteur, "porteurs.espace.ecrire", dossier)
     form = MessageForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
 
         def agir() -> str:
             gestes.ecrire(acteur=request.acteur, dossier=dossier, texte=form.cleaned_data["texte"])
-            _changer(request, dossier)
-            return _fait(langue, "message", dossier, "message")
+            noter_le_changement(request, dossier)
+            return apres(langue, "message", dossier, "message")
 
         try:
             return redirect(
@@ -119,8 +121,8 @@ def message(request, langue, uuid):
             )
         except Refus as refus:
             form.add_error(refus.champ, _(refus.phrase))
-    _lire(request, dossier)
-    return _page(
+    noter_la_lecture(request, dossier)
+    return page_du_projet(
         request,
         langue,
         "message",
@@ -133,23 +135,39 @@ def message(request, langue, uuid):
 
 @page_de_l_espace
 @require_POST
+def action_faite(request, langue, uuid, action):
+    """« C'est fait » : ce que l'on attendait de la personne."""
+    dossier = dossier_de_l_espace(request, uuid)
+    exiger(request.acteur, "porteurs.espace.ecrire", dossier)
+    attendue = get_object_or_404(lecture.actions(dossier), uuid=action)
+    try:
+        gestes.action_faite(acteur=request.acteur, dossier=dossier, action=attendue)
+    except Refus:
+        # Trop de messages en une heure : l'action reste à faire, la page le montre.
+        return redirect(adresse("suivi", langue, uuid=dossier.uuid))
+    noter_le_changement(request, dossier)
+    return redirect(apres(langue, "suivi", dossier, "action"))
+
+
+@page_de_l_espace
+@require_POST
 def rester(request, langue, uuid):
-    dossier = _dossier(request, uuid)
+    dossier = dossier_de_l_espace(request, uuid)
     exiger(request.acteur, "porteurs.espace.ecrire", dossier)
     try:
         gestes.rester_suivi(acteur=request.acteur, dossier=dossier)
     except Refus as refus:
         form = DroitForm(personnes=gestes.personnes_du_dossier(request.acteur, dossier))
         return _page_des_droits(request, langue, dossier, form, _(refus.phrase))
-    _changer(request, dossier)
-    return redirect(_fait(langue, "droits", dossier, "reste"))
+    noter_le_changement(request, dossier)
+    return redirect(apres(langue, "droits", dossier, "reste"))
 
 
 @page_de_l_espace
 @require_http_methods(["GET", "POST"])
 def partage(request, langue, uuid):
     """Ce qui est partagé, avec qui, et qui a lu ; chaque bouton agit aussitôt."""
-    dossier = _dossier(request, uuid)
+    dossier = dossier_de_l_espace(request, uuid)
     exiger(request.acteur, "porteurs.espace.partager", dossier)
     raison = ""
     if request.method == "POST":
@@ -158,10 +176,10 @@ def partage(request, langue, uuid):
         except Refus as refus:
             raison = _(refus.phrase)
         else:
-            _changer(request, dossier)
-            return redirect(_fait(langue, "partage", dossier, mot))
-    _lire(request, dossier)
-    return _page(
+            noter_le_changement(request, dossier)
+            return redirect(apres(langue, "partage", dossier, mot))
+    noter_la_lecture(request, dossier)
+    return page_du_projet(
         request,
         langue,
         "partage",
@@ -208,7 +226,7 @@ def _sa_part(request, dossier: Dossier) -> Participation:
 @page_de_l_espace
 @require_http_methods(["GET", "POST"])
 def droits(request, langue, uuid):
-    dossier = _dossier(request, uuid)
+    dossier = dossier_de_l_espace(request, uuid)
     exiger(request.acteur, "porteurs.espace.droits", dossier)
     form = DroitForm(
         request.POST if request.method == "POST" else None,
@@ -219,8 +237,8 @@ def droits(request, langue, uuid):
             lecture.demandes(request.acteur, dossier), uuid=uuid_ou_404(request.POST["retirer"])
         )
         gestes.retirer_un_droit(acteur=request.acteur, demande=demande)
-        _changer(request, dossier)
-        return redirect(_fait(langue, "droits", dossier, "droit_retire"))
+        noter_le_changement(request, dossier)
+        return redirect(apres(langue, "droits", dossier, "droit_retire"))
     if request.method == "POST" and form.is_valid():
         try:
             gestes.demander_un_droit(
@@ -233,14 +251,14 @@ def droits(request, langue, uuid):
         except Refus as refus:
             form.add_error(refus.champ, _(refus.phrase))
         else:
-            _changer(request, dossier)
-            return redirect(_fait(langue, "droits", dossier, "droit"))
+            noter_le_changement(request, dossier)
+            return redirect(apres(langue, "droits", dossier, "droit"))
     return _page_des_droits(request, langue, dossier, form)
 
 
 def _page_des_droits(request, langue: str, dossier: Dossier, form, raison: str = ""):
-    _lire(request, dossier)
-    return _page(
+    noter_la_lecture(request, dossier)
+    return page_du_projet(
         request,
         langue,
         "droits",

@@ -63,7 +63,12 @@ def demander(request, langue):
     return render(
         request,
         "porteurs/espace/entree.html",
-        {"langue": langue, "page": "entree", "form": form, "saisie": ""},
+        {
+            "langue": langue,
+            "page": "entree",
+            "form": form,
+            "saisie": session.reprendre(request) if request.method == "GET" else "",
+        },
     )
 
 

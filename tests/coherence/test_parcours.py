@@ -5,12 +5,13 @@ from django.test import Client
 from django.urls import reverse
 
 from socle.permissions import regles_par_route
-from tests.coherence.parcours import PARCOURS, VISITEUR
+from tests.coherence.parcours import PARCOURS, PORTEUR, VISITEUR
 from tests.coherence.parcours.compte import COMPTE
 from tests.coherence.routes import routes
-from tests.coherence.scene import Scene
+from tests.coherence.scene import COURRIEL, Scene
 from tests.fabriques.distribution import redonner_le_mot_de_passe
 from tests.gardes.empreinte import ecrites_depuis, rien_ne_change, tables_ecrites
+from tests.porteurs.espace import espace_de
 
 TOUS = [*PARCOURS, *COMPTE]
 # Joué dans une base sans compte : tests/coherence/test_premier_lancement.py.
@@ -25,6 +26,8 @@ def ouvrir(distribution, connecter):
     def client(nom: str, mot_de_passe_redonne: bool = False) -> Client:
         if nom == VISITEUR:
             return connecter()
+        if nom == PORTEUR:
+            return espace_de(COURRIEL)
         ouvert = connecter(getattr(distribution, nom))
         if mot_de_passe_redonne:
             redonner_le_mot_de_passe(ouvert, getattr(distribution, nom))

@@ -28,7 +28,9 @@ def courriel_recu(adresse: str, genre: str = "espace_entree") -> Courriel:
 
 def lien_de(courriel: Courriel) -> str:
     """Le chemin du lien d'entrée, dans l'une ou l'autre langue."""
-    return re.search(r"(/(?:mon-projet/entrer|en/my-project/enter)/[^\s<\"]+/)", courriel.corps_texte)[1]
+    return re.search(
+        r"(/(?:mon-projet/entrer|en/my-project/enter)/[^\s<\"]+/)", courriel.corps_texte
+    )[1]
 
 
 def code_de(courriel: Courriel) -> str:

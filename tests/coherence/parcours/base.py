@@ -12,6 +12,8 @@ from tests.coherence.scene import Scene
 from tests.fabriques.partenaires import MOT_DE_PASSE
 
 VISITEUR = "visiteur"
+# La personne accompagnée du dossier de la scène, dans son espace : elle n’a pas de compte.
+PORTEUR = "la personne accompagnée"
 CONNEXION, INTERDIT, ABSENT, PERIME = 302, 403, 404, 410
 
 
