@@ -572,6 +572,12 @@ MAILLON_EMPORT = [
     "bourse.emport.TABLES",
 ]
 MAILLON_EMPORT_SUITES = ["porteurs.emport.apres"]
+# Où l'on garde quelque chose d'une personne, et ce qu'un effacement en fait.
+MAILLON_EFFACEMENT = [
+    "socle.effacement.MEMOIRES",
+    "partenaires.effacement.MEMOIRES",
+    "porteurs.effacement.MEMOIRES",
+]
 MAILLON_INVARIANTS = ["partenaires.invariants.VERIFICATIONS", "porteurs.invariants.VERIFICATIONS"]
 
 LOGGING = {

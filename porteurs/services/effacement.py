@@ -23,6 +23,7 @@ from porteurs.models import (
 )
 from porteurs.services import demandes_delais, fusions_dossiers, historique, tombes
 from socle import brouillons
+from socle.effacement import oublier
 from socle.enums import EtatCourriel
 from socle.fichiers import effacer as effacer_fichiers
 from socle.models import LienSigne
@@ -89,10 +90,9 @@ def _sans_autre_dossier(personnes: set[int], partants: list[int]):
 
 
 def _effacer_la_personne(porteur: Porteur) -> None:
-    if porteur.email:
-        LienSigne.objects.filter(
-            pk__in=EntreeEspace.objects.filter(adresse__iexact=porteur.email).values("lien")
-        ).delete()
+    """Elle-même, et les entrées de son espace ; une adresse à deux reste à l'autre."""
+    entrees = EntreeEspace.objects.filter(adresse__iexact=porteur.email)
+    LienSigne.objects.filter(pk__in=entrees.values("lien")).delete()
     tenue = (
         Echange.objects.filter(porteur=porteur).exists()
         or Piece.objects.filter(porteur=porteur).exists()
@@ -170,9 +170,9 @@ def oublier_la_personne(porteur: Porteur) -> None:
     if not Porteur.objects.filter(pk=porteur.pk).exists():
         return
     tombes.inscrire(timezone.localdate(), [tombes.empreinte("porteur", porteur.uuid)])
-    if porteur.email:
-        demandes = Demande.objects.filter(reseau=porteur.reseau_id, email__iexact=porteur.email)
-        demandes_delais.effacer(list(demandes.values_list("pk", flat=True)))
+    partagee = Porteur.objects.filter(email__iexact=porteur.email).exclude(pk=porteur.pk)
+    if porteur.email and not partagee.exists():
+        oublier([porteur.email])
         _vider_les_courriels([porteur.email], [], [], [])
     brouillons.effacer_de([porteur.uuid])
     _effacer_la_personne(porteur)
