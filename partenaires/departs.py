@@ -25,6 +25,8 @@ class Depart:
 
     compter: Callable[[Sequence[Mandat]], dict[int, list[tuple[str, int]]]]
     confier: Callable[[Mandat, date], int]
+    # L'adresse où choisir soi-même, avant la fin, qui prend la suite ; rien si l'acteur ne peut pas.
+    page: Callable[[object, Mandat], str] | None = None
 
 
 def compter(mandats: Sequence[Mandat]) -> dict[int, list[tuple[str, int]]]:
@@ -34,6 +36,12 @@ def compter(mandats: Sequence[Mandat]) -> dict[int, list[tuple[str, int]]]:
         for pk, lignes in depart.compter(mandats).items():
             partants[pk] += [(libelle, nombre) for libelle, nombre in lignes if nombre]
     return partants
+
+
+def pages(acteur, mandat: Mandat) -> list[str]:
+    """Où l'acteur peut choisir, avant que le mandat ne finisse, qui prend la suite de quoi."""
+    adresses = [d.page(acteur, mandat) for d in contributions("MAILLON_DEPARTS") if d.page]
+    return [adresse for adresse in adresses if adresse]
 
 
 def releve_de(*, reseau: int, structure: int, sauf: int, jour: date) -> Mandat | None:

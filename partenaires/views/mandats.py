@@ -259,6 +259,7 @@ def mandat_terminer(request, reseau, uuid):
             "depart": depart,
             "form": form,
             "partants": departs.compter([objet])[objet.pk],
+            "pages": departs.pages(request.acteur, objet),
             "releve": departs.releve_de(
                 reseau=objet.reseau_id,
                 structure=objet.structure_id,

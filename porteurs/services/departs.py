@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
+from django.urls import reverse
 
 from partenaires.departs import Depart, releve_de
 from partenaires.enums import Fonction
@@ -18,6 +19,7 @@ from porteurs.enums import EtatAffectation, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier
 from porteurs.services.dossier import retirer_les_propositions, toucher, verrouiller
 from porteurs.services.suivi import terminer_affectations
+from socle.permissions import peut
 
 FONCTION_DU_ROLE = {
     RoleAffectation.REFERENT: Fonction.TECHNICIEN,
@@ -178,4 +180,13 @@ def confier_les_suivis(mandat: Mandat, jour: date) -> int:
     return sum(_remplacer(pk) for pk in orphelines)
 
 
-DEPARTS = [Depart(compter=ce_que_suit, confier=confier_les_suivis)]
+def page_de_passation(acteur, mandat: Mandat) -> str:
+    """L'adresse où choisir qui prend la suite, pour qui peut confier ces dossiers ; sinon rien."""
+    if mandat.fonction not in FONCTION_DU_ROLE.values() or not peut(
+        acteur, "porteurs.passation", mandat
+    ):
+        return ""
+    return reverse("porteurs:passation", args=[mandat.reseau.slug, mandat.uuid])
+
+
+DEPARTS = [Depart(compter=ce_que_suit, confier=confier_les_suivis, page=page_de_passation)]

@@ -19,6 +19,7 @@ from porteurs.enums import EtatFusion, EtatRelais, NatureFusion
 from porteurs.models import (
     AccordPartage,
     Dossier,
+    EtapeDossier,
     FusionDossiers,
     Installation,
     Participation,
@@ -119,7 +120,8 @@ def apercu(
 
 def mouvements(absorbe: Dossier) -> list[tuple[str, int]]:
     """Ce qui passera d'un dossier à l'autre : ``(nature, nombre)``, sans les natures vides."""
-    return compter([c for c in cles_vers(Dossier) if c.model not in A_PART], absorbe.pk)
+    a_part = {*A_PART, EtapeDossier}
+    return compter([c for c in cles_vers(Dossier) if c.model not in a_part], absorbe.pk)
 
 
 def apercu_personnes(garde: Dossier, absorbe: Dossier) -> Apercu | None:

@@ -216,6 +216,7 @@ def reunir_les_lignes(reunion: Reunion, *, auteur, structure) -> Deplacement:
     acces = Acces.objects.filter(dossier=absorbe.pk)
     acces._raw_delete(acces.db)
     reunion.deplacement.supprimer(Dossier, absorbe.pk)
+    _numero_du_partenaire(reunion)
     _noter(reunion, auteur, structure)
     return reunion.deplacement
 
@@ -383,6 +384,22 @@ def _fiche(reunion: Reunion, partage: Partage) -> None:
         "revision": garde.revision + 1,
     }
     reunion.deplacement.modifier(Dossier, garde.pk, **valeurs)
+
+
+def _numero_du_partenaire(reunion: Reunion) -> None:
+    """Le numéro qu'un partenaire donne au dossier : gardé, son prochain tableau le retrouvera."""
+    garde, absorbe = reunion.garde.dossier, reunion.absorbe.dossier
+    if not absorbe.reference_partenaire:
+        return
+    if garde.reference_partenaire:
+        reunion.ecartes.append(f"Référence du partenaire\u00a0: {absorbe.reference_partenaire}")
+        return
+    reunion.deplacement.modifier(
+        Dossier,
+        garde.pk,
+        reference_partenaire=absorbe.reference_partenaire,
+        reference_de=absorbe.reference_de_id,
+    )
 
 
 def _noter(reunion: Reunion, auteur, structure) -> None:
