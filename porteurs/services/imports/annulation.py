@@ -4,10 +4,9 @@ Refusé dès que quelque chose s'est passé depuis dans un seul de ces dossiers 
 travail de personne.
 """
 
-import json
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from porteurs.models import (
@@ -24,7 +23,7 @@ from porteurs.models.imports import GARDE_ANNULATION, EtatImport, EtatLigne
 from porteurs.services.acces import indexer, recalculer
 from porteurs.services.imports.ecriture import DU_DOSSIER, DU_PORTEUR
 from porteurs.services.imports.empreintes import empreintes
-from porteurs.services.imports.lignes import LOT
+from porteurs.services.imports.lignes import LOT, remettre
 from socle.enums import Operation
 from socle.historique import geste
 from socle.journal import consigner
@@ -130,24 +129,13 @@ def _rendre(lignes: list[LigneImport]) -> None:
     dossiers = [{"id": x.dossier_id} | x.avant["dossier"] for x in lignes]
     # Dans un même lot, toutes les lignes d'une personne l'ont lue avant le premier changement.
     personnes = {x.avant["porteur"]["id"]: x.avant["porteur"] for x in lignes}
-    _remettre("porteurs_dossier", DU_DOSSIER, dossiers)
-    _remettre("porteurs_porteur", DU_PORTEUR, list(personnes.values()))
+    remettre("porteurs_dossier", DU_DOSSIER, dossiers)
+    remettre("porteurs_porteur", DU_PORTEUR, list(personnes.values()))
     ids = set(
         Participation.objects.filter(porteur__in=personnes).values_list("dossier", flat=True)
     ) | {x.dossier_id for x in lignes}
     recalculer(sorted(ids))
     indexer(sorted(ids))
-
-
-def _remettre(table: str, colonnes: tuple[str, ...], lignes: list[dict]) -> None:
-    egales = ", ".join(f"{c} = r.{c}" for c in colonnes)
-    with connection.cursor() as curseur:
-        curseur.execute(
-            f"UPDATE {table} t SET {egales}"  # noqa: S608 — noms écrits dans ce module
-            f" FROM jsonb_array_elements(%s::jsonb) x, jsonb_populate_record(NULL::{table}, x) r"
-            " WHERE t.id = r.id",
-            [json.dumps(lignes)],
-        )
 
 
 def _retirer(ids: list[int]) -> None:

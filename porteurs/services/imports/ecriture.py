@@ -24,6 +24,7 @@ from porteurs.enums import (
 )
 from porteurs.invariants import verifier
 from porteurs.models import (
+    Acces,
     Affectation,
     Dossier,
     Echange,
@@ -38,7 +39,7 @@ from porteurs.services.acces import indexer, recalculer
 from porteurs.services.dossier import prochaine_reference
 from porteurs.services.imports.doublons import signaler
 from porteurs.services.imports.empreintes import empreintes
-from porteurs.services.imports.lignes import LOT, Lecture
+from porteurs.services.imports.lignes import LOT, Lecture, depouiller, marquer, remettre
 from porteurs.services.imports.rapprochement import Existant, changements, etape_le
 from porteurs.services.imports.verification import Lecteur
 from socle.coordonnees import telephone_international
@@ -78,6 +79,8 @@ class _Plume:
         self.jour = self.lecteur.jour
         self.maintenant = timezone.now()
         self.faites = 0
+        # Un petit tableau ne fausse rien.
+        self.a_mesurer = LOT
 
     def ecrire(self) -> None:
         premiere = prochaine_reference(self.reseau, self.jour)
@@ -89,8 +92,29 @@ class _Plume:
             for lignes in par_lots(self.import_dossiers, etat):
                 poser(lignes)
                 self.faites += len(lignes)
+                self._mesurer()
                 self.avancer(self.faites)
         self._finir()
+
+    def _mesurer(self) -> None:
+        """Dit à la base ce qui vient d'entrer : elle croit sinon ces tables vides, et les parcourt.
+
+        Elle ne l'apprend d'elle-même qu'après la validation ; au premier lot, puis à chaque doublement.
+        """
+        if self.faites < self.a_mesurer:
+            return
+        self.a_mesurer = 2 * self.faites
+        with connection.cursor() as curseur:
+            for modele in (
+                Dossier,
+                Porteur,
+                Participation,
+                EtapeDossier,
+                Echange,
+                Affectation,
+                Acces,
+            ):
+                curseur.execute(f"ANALYZE {modele._meta.db_table}")
 
     def _relire(self, lignes: list[LigneImport]) -> list[Lecture]:
         """La même lecture qu'à l'aperçu : un écart, c'est que le monde a bougé."""
@@ -237,8 +261,8 @@ class _Plume:
             "echanges": Echange.objects.bulk_create(notes),
             "affectations": Affectation.objects.bulk_create(roles),
         }
-        Dossier.objects.bulk_update(dossiers.values(), DU_DOSSIER, batch_size=LOT)
-        Porteur.objects.bulk_update(porteurs.values(), DU_PORTEUR, batch_size=LOT)
+        _garder("porteurs_dossier", DU_DOSSIER, dossiers.values())
+        _garder("porteurs_porteur", DU_PORTEUR, porteurs.values())
         for ligne in lignes:
             porteur = existant.porteurs[ligne.dossier_id]
             ligne.avant |= {
@@ -284,23 +308,13 @@ class _Plume:
             raise Refus(
                 f"Ces données ne tiennent pas ensemble\u00a0: {fautes[0]} Rien n’est écrit."
             )
-        for ligne in lignes:
-            ligne.saisie, ligne.valeurs, ligne.repere = [], {}, ""
-            ligne.remarques = {}
-        LigneImport.objects.bulk_update(
-            lignes,
-            ["saisie", "valeurs", "repere", "remarques", "dossier", "avant"],
-            batch_size=LOT,
-        )
+        depouiller(lignes)
 
     def _finir(self) -> None:
         # Deux lignes peuvent toucher une même personne : les empreintes se prennent à la fin.
         for etat in (EtatLigne.NOUVELLE, EtatLigne.MODIFIEE):
             for lignes in par_lots(self.import_dossiers, etat):
-                marques = empreintes([ligne.dossier_id for ligne in lignes])
-                for ligne in lignes:
-                    ligne.empreinte = marques[ligne.dossier_id]
-                LigneImport.objects.bulk_update(lignes, ["empreinte"], batch_size=LOT)
+                marquer(lignes, empreintes([ligne.dossier_id for ligne in lignes]))
         LigneImport.objects.filter(
             import_dossiers=self.import_dossiers, etat=EtatLigne.INCHANGEE
         ).update(saisie=[], valeurs={}, remarques={}, repere="")
@@ -340,6 +354,10 @@ def jours(valeurs: dict, jour: date) -> tuple[date, str, date, date]:
     contact = dits.get("contact_le", ouvert)
     depuis = ouvert if etape == Etape.IDEE else dits.get("etape_le", contact)
     return ouvert, etape, depuis, max(contact, depuis)
+
+
+def _garder(table: str, colonnes: tuple[str, ...], objets) -> None:
+    remettre(table, colonnes, [{c: getattr(o, c) for c in ("id", *colonnes)} for o in objets])
 
 
 def _lignes_de(table: str, colonnes: tuple[str, ...], ids: list[int]) -> dict[int, dict]:

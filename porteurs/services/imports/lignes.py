@@ -32,6 +32,18 @@ UPDATE porteurs_ligneimport l SET etat = 'fautive',
 """
 
 
+ECRITES = """
+UPDATE porteurs_ligneimport l
+   SET saisie = '[]', valeurs = '{}', remarques = '{}', repere = '', dossier_id = v.dossier,
+       avant = v.avant::jsonb
+  FROM (VALUES %s) AS v (id, dossier, avant) WHERE l.id = v.id
+"""
+EMPREINTES = """
+UPDATE porteurs_ligneimport l SET empreinte = v.empreinte
+  FROM (VALUES %s) AS v (id, empreinte) WHERE l.id = v.id
+"""
+
+
 @dataclass
 class Lecture:
     """Une ligne comprise. ``valeurs`` n'a que ce que le tableau dit, prêt à garder en JSON."""
@@ -47,24 +59,21 @@ class Lecture:
 
 
 def garder(lectures: list[Lecture]) -> None:
-    with connection.cursor() as curseur:
-        execute_values(
-            curseur.cursor,
-            ECRIRE,
-            [
-                (
-                    x.ligne.pk,
-                    str(x.etat),
-                    json.dumps(x.valeurs, ensure_ascii=False),
-                    json.dumps(x.erreurs, ensure_ascii=False),
-                    json.dumps(x.remarques, ensure_ascii=False),
-                    x.repere,
-                    x.dossier,
-                )
-                for x in lectures
-            ],
-            page_size=LOT,
-        )
+    _poser(
+        ECRIRE,
+        [
+            (
+                x.ligne.pk,
+                str(x.etat),
+                json.dumps(x.valeurs, ensure_ascii=False),
+                json.dumps(x.erreurs, ensure_ascii=False),
+                json.dumps(x.remarques, ensure_ascii=False),
+                x.repere,
+                x.dossier,
+            )
+            for x in lectures
+        ],
+    )
 
 
 def marquer_les_doubles(import_dossiers: ImportDossiers) -> None:
@@ -81,3 +90,29 @@ def compter(import_dossiers: ImportDossiers) -> dict[str, int]:
         .order_by("etat")
     )
     return dict(comptes)
+
+
+def depouiller(lignes: list[LigneImport]) -> None:
+    """Une ligne écrite ne garde que son dossier, et de quoi le rendre tel qu'il était."""
+    _poser(ECRITES, [(x.pk, x.dossier_id, json.dumps(x.avant, ensure_ascii=False)) for x in lignes])
+
+
+def marquer(lignes: list[LigneImport], empreintes: dict[int, str]) -> None:
+    _poser(EMPREINTES, [(x.pk, empreintes[x.dossier_id]) for x in lignes])
+
+
+def _poser(requete: str, valeurs: list[tuple]) -> None:
+    with connection.cursor() as curseur:
+        execute_values(curseur.cursor, requete, valeurs, page_size=LOT)
+
+
+def remettre(table: str, colonnes: tuple[str, ...], lignes: list[dict]) -> None:
+    """Donne à ces colonnes les valeurs dites, ``id`` compris dans chaque ligne."""
+    egales = ", ".join(f"{c} = r.{c}" for c in colonnes)
+    with connection.cursor() as curseur:
+        curseur.execute(
+            f"UPDATE {table} t SET {egales}"  # noqa: S608 — noms écrits dans ces modules
+            f" FROM jsonb_array_elements(%s::jsonb) x, jsonb_populate_record(NULL::{table}, x) r"
+            " WHERE t.id = r.id",
+            [json.dumps(lignes, ensure_ascii=False, default=str)],
+        )
