@@ -30,7 +30,7 @@ FAMILLES = [
     Famille(
         FAMILLE,
         "Les besoins proposés à ma structure",
-        "Un besoin vous est proposé, attend depuis neuf ou vingt et un jours, ou a reçu sa réponse ; "
+        "Un besoin vous est proposé, attend depuis neuf ou vingt et un jours, ou a reçu sa réponse\u00a0; "
         "si vous animez, personne n’a répondu depuis trente jours.",
     )
 ]
@@ -88,7 +88,7 @@ def _proposes(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
         besoin = orientation.besoin
         messages[courriel.pk] = rendre(
             "porteurs/courriels/besoin_propose",
-            f"Un besoin pour vous ? {_titre(besoin)}",
+            f"Un besoin pour vous\u00a0? {_titre(besoin)}",
             {
                 "prenom": courriel.destinataire.prenom,
                 "orientation": orientation,
@@ -166,7 +166,9 @@ def _rappels(palier: int, sujet: str):
             messages[courriel.pk] = (
                 rendre(
                     "porteurs/courriels/besoin_rappel",
-                    sujet if len(attendent) > 1 else f"{sujet} : {_titre(attendent[0].besoin)}",
+                    sujet
+                    if len(attendent) > 1
+                    else f"{sujet}\u00a0: {_titre(attendent[0].besoin)}",
                     {
                         "prenom": courriel.destinataire.prenom,
                         "palier": palier,
@@ -203,7 +205,7 @@ def _reponses(gabarit: str, etats: tuple, sujet: str):
             messages[courriel.pk] = (
                 rendre(
                     gabarit,
-                    f"{sujet} : {_titre(orientation.besoin)}",
+                    f"{sujet}\u00a0: {_titre(orientation.besoin)}",
                     {
                         "prenom": courriel.destinataire.prenom,
                         "orientation": orientation,
@@ -236,7 +238,7 @@ def _rouverts(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
         messages[courriel.pk] = (
             rendre(
                 "porteurs/courriels/besoin_rouvert",
-                f"Quelqu’un peut maintenant répondre : {_titre(besoin)}",
+                f"Quelqu’un peut maintenant répondre\u00a0: {_titre(besoin)}",
                 {
                     "prenom": acteur.utilisateur.prenom,
                     "besoin": besoin,
@@ -293,7 +295,7 @@ def _pris(orientation: Orientation, lecteur: dict) -> Message:
     sujet = (
         f"{orientation.structure.nom} will help you: {theme}"
         if lecteur["anglais"]
-        else f"{orientation.structure.nom} s’occupe de votre besoin : {theme}"
+        else f"{orientation.structure.nom} s’occupe de votre besoin\u00a0: {theme}"
     )
     return rendre(
         "porteurs/courriels/besoin_porteur_pris",
@@ -325,7 +327,7 @@ def _porteurs_attente(courriels: Sequence[Courriel]) -> dict[int, Message | None
             "porteurs/courriels/besoin_porteur_attente",
             f"We are still looking: {theme}"
             if lecteur["anglais"]
-            else f"Nous cherchons encore pour vous : {theme}",
+            else f"Nous cherchons encore pour vous\u00a0: {theme}",
             lecteur
             | {
                 "theme": theme,
@@ -392,13 +394,13 @@ GENRES = [
     # La personne apprend qui s'occupe d'elle, ou qu'on cherche encore : cela ne se refuse pas.
     Genre(
         annonces.GENRE_PORTEUR_PRIS,
-        "À la personne accompagnée : qui s’occupe de son besoin",
+        "À la personne accompagnée\u00a0: qui s’occupe de son besoin",
         _porteurs_pris,
         imperatif=True,
     ),
     Genre(
         annonces.GENRE_PORTEUR_ATTENTE,
-        "À la personne accompagnée : on cherche encore",
+        "À la personne accompagnée\u00a0: on cherche encore",
         _porteurs_attente,
         imperatif=True,
     ),

@@ -19,7 +19,7 @@ class BesoinForm(FormulaireUnique):
     """Un thème suffit ; l'étape est celle du dossier, les précisions peuvent attendre."""
 
     theme = forms.TypedChoiceField(
-        label="De quoi a-t-on besoin ?",
+        label="De quoi a-t-on besoin\u00a0?",
         coerce=int,
         error_messages={
             "required": "Choisissez un thème.",
@@ -27,14 +27,14 @@ class BesoinForm(FormulaireUnique):
         },
     )
     etape = forms.ChoiceField(
-        label="À quelle étape ?", choices=[(e.value, e.label.capitalize()) for e in CHAINE]
+        label="À quelle étape\u00a0?", choices=[(e.value, e.label.capitalize()) for e in CHAINE]
     )
     precisions = forms.CharField(
         label="Précisions",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Lues par celles et ceux qui suivent le dossier ; du côté privé, par les seules "
+        help_text="Lues par celles et ceux qui suivent le dossier\u00a0; du côté privé, par les seules "
         "structures que chaque adulte a nommées. " + REGLE_DE_REDACTION,
     )
 
@@ -59,12 +59,12 @@ class OrienterForm(FormulaireUnique):
     """À qui, dans la structure choisie, et avec quel mot."""
 
     structure = forms.TypedChoiceField(
-        label="À quelle structure ?",
+        label="À quelle structure\u00a0?",
         coerce=int,
         error_messages={"invalid_choice": "Cette structure ne peut plus recevoir ce besoin."},
     )
     personne = forms.TypedChoiceField(
-        label="À qui penser ?",
+        label="À qui penser\u00a0?",
         required=False,
         coerce=int,
         empty_value=None,
@@ -106,7 +106,7 @@ class OrienterForm(FormulaireUnique):
 
 class CloreBesoinForm(FormulaireUnique):
     etat = forms.ChoiceField(
-        label="Comment cela s’est-il fini ?",
+        label="Comment cela s’est-il fini\u00a0?",
         choices=[
             (EtatBesoin.REPONDU.value, "Le besoin a eu sa réponse"),
             (EtatBesoin.ABANDONNE.value, "Il n’a plus d’objet"),

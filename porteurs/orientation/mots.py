@@ -31,7 +31,7 @@ def etapes(codes: Sequence[str]) -> str:
 
 
 def couvre(theme: str, etape: str) -> str:
-    return f"couvre « {theme} » {a_l_etape(etape)}"
+    return f"couvre «\u00a0{theme}\u00a0» {a_l_etape(etape)}"
 
 
 def sert(commune: str) -> str:
@@ -42,7 +42,7 @@ def secteurs(sections: Sequence[str]) -> str:
     dits = [SectionNaf(s).label for s in sections]
     if len(dits) > 2:
         return f"pour {len(dits)} secteurs, dont celui du projet"
-    return "spécialité : " + ", ".join(dits)
+    return "spécialité\u00a0: " + ", ".join(dits)
 
 
 def charge(nombre: int, *, la_moins: bool) -> str:

@@ -50,7 +50,7 @@ REGLES = [
     ),
     Regle(
         "porteurs.besoin.voir",
-        "Lire un besoin : son thème et son état ; ses précisions selon le côté",
+        "Lire un besoin\u00a0: son thème et son état\u00a0; ses précisions selon le côté",
         ("porteurs:besoin",),
         {T: VISIBLE, P: VISIBLE, A: VISIBLE},
         module=Module.DOSSIERS,

@@ -18,7 +18,7 @@ from socle.permissions import peut
 from socle.refus import Refus
 
 CHANGE = (
-    "Ce besoin a changé d’état ou de mains pendant que vous écriviez : rien n’est enregistré. "
+    "Ce besoin a changé d’état ou de mains pendant que vous écriviez\u00a0: rien n’est enregistré. "
     "Rouvrez sa page pour voir où il en est."
 )
 LUS = ("dossier__reseau", "dossier__commune", "dossier__structure_responsable", "theme")
@@ -34,7 +34,7 @@ def ajouter_besoin(
         raise Refus("Ce thème n’est pas de ceux de votre réseau.", "theme")
     if precisions and theme.cote == Cote.PRIVE and not lit_le_prive(acteur, dossier):
         raise Refus(
-            "Ce thème est du côté privé, que votre structure ne lit pas encore : notez le thème "
+            "Ce thème est du côté privé, que votre structure ne lit pas encore\u00a0: notez le thème "
             "seul, ou recueillez d’abord l’accord de chaque adulte.",
             "precisions",
         )
@@ -74,7 +74,9 @@ def compter_sans_solution(*, acteur, besoin: Besoin) -> Besoin:
     besoin = reserver(acteur, "porteurs.besoin.tenir", besoin)
     mettre_au_net(besoin)
     if besoin.etat != EtatBesoin.SANS_SOLUTION:
-        raise Refus("Une structure du réseau sait répondre à ce besoin : proposez-le-lui d’abord.")
+        raise Refus(
+            "Une structure du réseau sait répondre à ce besoin\u00a0: proposez-le-lui d’abord."
+        )
     toucher(besoin.dossier, activite=False)
     return besoin
 

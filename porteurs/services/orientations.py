@@ -45,7 +45,7 @@ def orienter(
     """Propose le besoin à cette structure ; se le proposer à soi-même, c'est le prendre."""
     besoin = reserver(acteur, "porteurs.besoin.tenir", besoin)
     if besoin.etat == EtatBesoin.PRIS:
-        raise Refus("Une structure s’en charge déjà : ce besoin n’est plus à proposer.")
+        raise Refus("Une structure s’en charge déjà\u00a0: ce besoin n’est plus à proposer.")
     return _envoyer(acteur, besoin, structure, personne, message)
 
 
@@ -58,7 +58,7 @@ def _envoyer(acteur, besoin, structure, personne, message, suite_de=None) -> Ori
     exiger_ouvert(besoin, structure)
     if message and not message_permis(besoin, structure.pk):
         raise Refus(
-            "Ce besoin est du côté privé, et les adultes n’ont pas encore nommé cette structure : "
+            "Ce besoin est du côté privé, et les adultes n’ont pas encore nommé cette structure\u00a0: "
             "seul le thème peut lui être envoyé. Recueillez d’abord leur accord, ou laissez le mot "
             "vide.",
             "message",
@@ -87,7 +87,7 @@ def _proposition(besoin: Besoin, structure: Structure) -> Proposition:
         if proposition.partenaire.pk == structure.pk:
             return proposition
     raise Refus(
-        "Cette structure ne peut plus recevoir ce besoin : elle l’a déjà, n’est plus membre, ou "
+        "Cette structure ne peut plus recevoir ce besoin\u00a0: elle l’a déjà, n’est plus membre, ou "
         "personne n’y est en poste.",
         "structure",
     )
@@ -100,8 +100,8 @@ def exiger_ouvert(besoin: Besoin, structure: Structure) -> None:
         return
     if not dossier.partageable:
         raise Refus(
-            "La personne doit d’abord être informée et d’accord : c’est son besoin qu’on confie. "
-            "Notez-le dans « Ce qui est partagé »."
+            "La personne doit d’abord être informée et d’accord\u00a0: c’est son besoin qu’on confie. "
+            "Notez-le dans «\u00a0Ce qui est partagé\u00a0»."
         )
     raise Refus("Votre réseau n’a pas encore ouvert le partage des dossiers.")
 
@@ -137,7 +137,7 @@ def repondre(*, acteur, orientation: Orientation, accepte: bool, motif: str = ""
         _prendre(acteur, besoin, orientation)
     else:
         if not motif.strip():
-            raise Refus("Dites pourquoi vous refusez : qui oriente doit savoir.", "motif")
+            raise Refus("Dites pourquoi vous refusez\u00a0: qui oriente doit savoir.", "motif")
         _repondue(acteur, orientation, EtatOrientation.REFUSEE, motif.strip())
         annonces.dire_le_retour(orientation, besoin)
     mettre_au_net(besoin)
@@ -157,7 +157,7 @@ def passer(
     """La structure n'est pas la bonne, ou plus la bonne : elle passe le besoin à une autre."""
     besoin, orientation = _relire(acteur, "porteurs.orientation.passer", orientation)
     if structure.pk == orientation.structure_id:
-        raise Refus("Votre structure a déjà ce besoin : choisissez-en une autre.", "structure")
+        raise Refus("Votre structure a déjà ce besoin\u00a0: choisissez-en une autre.", "structure")
     _repondue(acteur, orientation, EtatOrientation.PASSEE, f"Passé à {structure.nom}.")
     suite = _envoyer(acteur, besoin, structure, personne, message, suite_de=orientation)
     annonces.dire_le_retour(orientation, besoin)
@@ -187,7 +187,7 @@ def reporter(*, acteur, orientation: Orientation, jusqua: date) -> Orientation:
         raise Refus("Choisissez un jour à venir.", "jusqua")
     if jusqua > jour + REPORT_MAXIMAL:
         raise Refus(
-            "Au plus dans soixante jours : au-delà, proposez à une autre structure.", "jusqua"
+            "Au plus dans soixante jours\u00a0: au-delà, proposez à une autre structure.", "jusqua"
         )
     # Ce qu'un report précédent avait mis de côté et qui n'est pas encore passé est rendu.
     reste = max(0, (orientation.revoir_le - jour).days) if orientation.revoir_le else 0
@@ -234,7 +234,7 @@ def orientation_du_lien(lien: LienSigne) -> tuple:
     )
     if orientation is None or not peut(acteur, "porteurs.orientation.repondre", orientation):
         raise liens.LienInvalide(
-            "Ce besoin n’attend plus votre réponse : il a été retiré, pris par d’autres, ou votre "
+            "Ce besoin n’attend plus votre réponse\u00a0: il a été retiré, pris par d’autres, ou votre "
             "mandat a pris fin."
         )
     return acteur, orientation
@@ -245,5 +245,5 @@ def repondre_par_lien(*, lien: LienSigne, accepte: bool, motif: str = "") -> Ori
     """Consomme le lien et répond, d'un seul tenant ; un refus sans motif ne consomme rien."""
     acteur, orientation = orientation_du_lien(lien)
     if not liens.consommer(lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi\u00a0: il ne vaut qu’une fois.")
     return repondre(acteur=acteur, orientation=orientation, accepte=accepte, motif=motif)

@@ -93,7 +93,7 @@ def _note(besoin: Besoin) -> str:
     besoin.refresh_from_db(fields=["uuid"])
     if besoin.etat == EtatBesoin.SANS_SOLUTION:
         return (
-            "Le besoin est noté. Personne dans le réseau ne sait encore y répondre : il est compté "
+            "Le besoin est noté. Personne dans le réseau ne sait encore y répondre\u00a0: il est compté "
             "parmi les manques du réseau."
         )
     return "Le besoin est noté. Voici à qui le proposer."
@@ -181,7 +181,7 @@ def orienter(request, reseau, uuid):
         besoin,
         lambda **choix: orientations.orienter(acteur=request.acteur, besoin=besoin, **choix),
         titre="Proposer ce besoin",
-        fait="C’est parti : la structure reçoit la proposition et peut répondre d’un geste.",
+        fait="C’est parti\u00a0: la structure reçoit la proposition et peut répondre d’un geste.",
     )
 
 

@@ -53,7 +53,7 @@ def repondre(request, reseau, uuid):
         RefusForm(request.POST or None),
         {
             "titre": "Refuser ce besoin",
-            "explication": f"« {besoin.theme.libelle.capitalize()} », dossier "
+            "explication": f"«\u00a0{besoin.theme.libelle.capitalize()}\u00a0», dossier "
             f"{besoin.dossier.reference}. Qui vous l’a proposé lira votre motif et cherchera "
             "ailleurs.",
             "bouton": "Refuser",
@@ -91,7 +91,7 @@ def retirer(request, reseau, uuid):
         )
         messages.success(request, "La proposition est retirée.")
     else:
-        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
+        messages.info(request, "Trop tard\u00a0: la réponse est arrivée entre-temps.")
     return redirect("porteurs:besoin", reseau=reseau, uuid=orientation.besoin.uuid)
 
 
@@ -113,5 +113,5 @@ def revoir(request, reseau, uuid):
         lambda champs: service.reporter(
             acteur=request.acteur, orientation=orientation, jusqua=champs["jusqua"]
         ),
-        "C’est noté : les rappels attendront.",
+        "C’est noté\u00a0: les rappels attendront.",
     )

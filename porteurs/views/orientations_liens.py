@@ -39,7 +39,7 @@ def _repondre(request, jeton: str, but: str, formulaire, *, accepte: bool):
     """
     if request.method == "POST" and depasse(f"besoin:{adresse(request)}", ESSAIS, FENETRE):
         return _invalide(
-            request, "Trop d’essais depuis votre connexion : revenez dans une heure.", 429
+            request, "Trop d’essais depuis votre connexion\u00a0: revenez dans une heure.", 429
         )
     form = formulaire(request.POST if request.method == "POST" else None)
     try:

@@ -395,6 +395,6 @@ def test_la_liste_coute_autant_a_une_ligne_et_a_trois(
                 personne=d.voisine,
             )
             titres.append(dossier.intitule)
-        with nombre_de_requetes(6):
+        with nombre_de_requetes(5):
             page = client.get(adresse).content.decode()
         assert all(titre in page for titre in titres)
