@@ -6,6 +6,7 @@ Chaque élément n'y entre que par ce que l'acteur a le droit de lire.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from porteurs.cessions import mot_de_l_etape
 from porteurs.enums import CHAINE, Audience, EtatAffectation, NatureFinancement
 from porteurs.models import Dossier, Echange, Piece
 from socle.permissions import peut
@@ -116,7 +117,7 @@ def _etapes(dossier: Dossier, *, avec_motif: bool) -> list[Element]:
     return [
         Element(
             le=etape.le,
-            titre=f"Étape : {etape.get_etape_display()}",
+            titre=f"Étape : {mot_de_l_etape(dossier.nature, etape.etape)}",
             texte=etape.motif if avec_motif else "",
             genre="etape",
             ecrit_le=etape.cree_le,
@@ -218,6 +219,6 @@ def chaine(dossier: Dossier) -> list[dict]:
         le = dates.get(etape)
         montree = le is not None and rang <= courante
         maillons.append(
-            {"libelle": etape.label.capitalize(), "detail": le if montree else None, "etat": etat}
+            {"libelle": mot_de_l_etape(dossier.nature, etape).capitalize(), "detail": le if montree else None, "etat": etat}
         )
     return maillons
