@@ -219,6 +219,10 @@ def chaine(dossier: Dossier) -> list[dict]:
         le = dates.get(etape)
         montree = le is not None and rang <= courante
         maillons.append(
-            {"libelle": mot_de_l_etape(dossier.nature, etape).capitalize(), "detail": le if montree else None, "etat": etat}
+            {
+                "libelle": mot_de_l_etape(dossier.nature, etape).capitalize(),
+                "detail": le if montree else None,
+                "etat": etat,
+            }
         )
     return maillons
