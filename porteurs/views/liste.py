@@ -46,6 +46,7 @@ def liste(request, reseau):
         "parametres": parametres.urlencode(),
         "filtree": any(valeur for valeur in parametres.values()),
         "peut_ouvrir": peut(request.acteur, "porteurs.dossier.ouvrir", reseau),
+        "peut_importer": peut(request.acteur, "porteurs.import.deposer", reseau),
         "fermes": _fermes(request.acteur, reseau),
     }
     gabarit = "porteurs/_dossiers_liste.html" if request.htmx else "porteurs/dossiers.html"
