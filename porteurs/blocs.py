@@ -98,6 +98,7 @@ def en_un_regard(acteur, dossier: Dossier) -> dict:
         "prochaine_action": next(iter(dossier.actions_lues), None),
         "peut_modifier": peut(acteur, "porteurs.dossier.modifier", dossier),
         "peut_changer_etape": peut(acteur, "porteurs.dossier.etape", dossier),
+        "peut_reunir": peut(acteur, "porteurs.fusion.choisir", dossier),
     }
 
 

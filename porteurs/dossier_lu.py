@@ -4,6 +4,8 @@ Ce que l'acteur ne lit pas n'est pas demandé à la base. Les lignes liées arri
 dossier et redeviennent des objets de leur modèle, que les blocs de la page lisent comme les autres.
 """
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Subquery, Value
@@ -26,6 +28,7 @@ from porteurs.models import (
     PartAdulte,
     Participation,
     Relais,
+    Remplacement,
     Reunion,
     SuiviInstallation,
     VoletPrive,
@@ -93,6 +96,18 @@ def _de_la_fiche() -> dict:
             prenom="utilisateur__prenom",
             nom="utilisateur__nom",
             structure_nom="structure__nom",
+        ),
+        "absences_json": _lignes(
+            Remplacement.objects.en_cours(jour).filter(
+                reseau=OuterRef("reseau"),
+                absent__in=Affectation.objects.en_cours()
+                .filter(dossier=OuterRef(OuterRef("pk")))
+                .values("utilisateur"),
+            ),
+            "absent_id",
+            retour=Func(F("periode"), function="upper"),
+            prenom="remplacant__prenom",
+            nom="remplacant__nom",
         ),
         "relais_json": _lignes(
             Relais.objects.filter(**du_dossier).order_by("pk"),
@@ -219,6 +234,14 @@ def _noms(modele) -> set[str]:
     return {champ.name for champ in modele._meta.local_fields}
 
 
+def _absence(ligne: dict | None) -> dict | None:
+    """Jusqu'à quel jour la personne est absente, et qui prend la suite."""
+    if ligne is None:
+        return None
+    dernier = date.fromisoformat(ligne["retour"]) - timedelta(days=1)
+    return {"jusqua": dernier, "suite": " ".join(filter(None, (ligne["prenom"], ligne["nom"])))}
+
+
 def _rendre_aux_modeles(dossier: Dossier) -> None:
     def structure(ligne, cle="structure"):
         return Structure(pk=ligne.pop(f"{cle}_id"), nom=ligne.pop(f"{cle}_nom"))
@@ -239,6 +262,9 @@ def _rendre_aux_modeles(dossier: Dossier) -> None:
         )
         for ligne in dossier.roles_json
     ]
+    absences = {ligne["absent_id"]: ligne for ligne in dossier.absences_json}
+    for role in dossier.roles:
+        role.absence = _absence(absences.get(role.utilisateur_id))
     dossier.relais_lus = [
         _objet(
             Relais, ligne, dossier=dossier, de=structure(ligne, "de"), vers=structure(ligne, "vers")

@@ -31,6 +31,11 @@ def absenter(distribution, du=0, au=7, **plus) -> Remplacement:
     return declarer(**valeurs | plus)
 
 
+def siens(distribution):
+    """Les absences du réseau de l'essai, celles de la démonstration exceptées."""
+    return Remplacement.objects.filter(reseau=distribution.reseau)
+
+
 def test_qui_remplace_recoit_les_rappels_et_rien_de_plus(distribution, nombre_de_requetes):
     jour, reseau = aujourd_hui(), distribution.reseau
     auteur, collegue = distribution.auteur, distribution.collegue
@@ -93,7 +98,7 @@ def test_ce_qui_ne_tient_pas_se_dit(distribution):
             distribution, 3, 5, mandat=distribution.mandats["collegue"],
             remplacant=distribution.auteur,
         )  # fmt: skip
-    assert Remplacement.objects.count() == 1
+    assert siens(distribution).count() == 1
 
 
 def test_la_base_refuse_deux_absences_a_la_fois(distribution):
@@ -133,7 +138,7 @@ def test_la_page_des_absences(distribution, connecter, nombre_de_requetes, nombr
     # La collègue voit l'absence, sans pouvoir y mettre fin ; la voisine ne la voit pas.
     fin = reverse(
         "porteurs:remplacement_terminer",
-        args=[distribution.reseau.slug, Remplacement.objects.first().uuid],
+        args=[distribution.reseau.slug, siens(distribution).first().uuid],
     )
     assert client.post(fin).status_code == 403
     assert connecter(distribution.voisine).post(fin).status_code == 404
@@ -150,9 +155,9 @@ def test_un_technicien_ne_declare_pas_l_absence_d_une_autre(distribution, connec
         "au": aujourd_hui(3).isoformat(),
     }
     assert connecter(distribution.collegue).post(page, donnees).status_code == 200
-    assert not Remplacement.objects.exists()
+    assert not siens(distribution).exists()
     assert connecter(distribution.auteur).post(page, donnees).status_code == 302
-    assert Remplacement.objects.get().remplacant == distribution.collegue
+    assert siens(distribution).get().remplacant == distribution.collegue
 
 
 def test_un_role_propose_pendant_l_absence_se_voit(distribution):
@@ -163,3 +168,18 @@ def test_un_role_propose_pendant_l_absence_se_voit(distribution):
     absenter(distribution)
     (place,) = a_la_place(acteur_de(distribution.collegue)).contexte["places"]
     assert [p.dossier for p in place["propositions"]] == [dossier]
+
+
+def test_la_page_du_dossier_dit_qui_prend_la_suite(distribution, connecter):
+    dossier = DossierFabrique(
+        reseau=distribution.reseau,
+        structure_responsable=distribution.s1,
+        avec_referent=distribution.mandats["auteur"],
+    )
+    page = reverse("porteurs:dossier", args=[distribution.reseau.slug, dossier.uuid])
+    client = connecter(distribution.collegue)
+    assert "prend la suite" not in client.get(page).content.decode()
+    absenter(distribution)
+    assert (
+        f"{distribution.collegue.nom_complet} prend la suite" in client.get(page).content.decode()
+    )
