@@ -27,6 +27,8 @@ def _de_ses_themes(reseau) -> Q:
 
 
 TABLES = [
+    # Une permanence la nomme ; elle se retrouve à l'arrivée, comme une commune.
+    Table("partenaires.Epci", cles=("code",), trouver_seulement=True, sauf=("nom", "type")),
     Table(
         "partenaires.Commune",
         cles=("code",),
@@ -107,7 +109,6 @@ RESTENT = {
     "socle.Brouillon": "ce que chacun est en train d’écrire finit là où il l’a commencé",
     "partenaires.Region": "donnée de référence",
     "partenaires.Departement": "donnée de référence",
-    "partenaires.Epci": "donnée de référence",
     "partenaires.PopulationCommune": "donnée de référence",
     "partenaires.ContourCommune": "donnée de référence",
     "partenaires.CommuneAncienne": "donnée de référence",

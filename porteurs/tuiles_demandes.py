@@ -48,4 +48,5 @@ def mes_signalements(acteur) -> Tuile | None:
     return Tuile(
         gabarit="porteurs/demandes/_tuile_signalements.html",
         contexte={"demandes": list(demandes.order_by("-recue_le", "-pk")[:SIGNALEES])},
+        place="cote",
     )

@@ -92,7 +92,7 @@ def _recues(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
         messages[courriel.pk] = (
             rendre(
                 "porteurs/courriels/demande_recue",
-                f"Une personne à rappeler : {demande.projet}, {demande.commune.nom}",
+                f"Une personne à rappeler\u00a0: {demande.projet}, {demande.commune.nom}",
                 {
                     "prenom": acteur.utilisateur.prenom,
                     "demande": demande,
@@ -167,20 +167,23 @@ def _echeances(gabarit: str, sujet, *, en_entier: bool):
 def _sujet_alerte(demandes: list[Demande]) -> str:
     if len(demandes) == 1:
         [demande] = demandes
-        return f"À rappeler d’ici le {date_en_mots(demande.promise_le)} : {demande.projet}"
+        return f"À rappeler d’ici le {date_en_mots(demande.promise_le)}\u00a0: {demande.projet}"
     return f"{len(demandes)} personnes à rappeler bientôt"
 
 
 def _sujet_retard(demandes: list[Demande]) -> str:
     if len(demandes) == 1:
-        return f"Date annoncée passée : {demandes[0].projet}, {demandes[0].commune.nom}"
+        return f"Date annoncée passée\u00a0: {demandes[0].projet}, {demandes[0].commune.nom}"
     return f"{len(demandes)} demandes dont la date annoncée est passée"
 
 
 GENRES = [
     # La personne apprend qui détient ce qu'on a dit d'elle : cela ne se refuse pas.
     Genre(
-        GENRE_PERSONNE, "À la personne signalée : qui la rappelle", _a_la_personne, imperatif=True
+        GENRE_PERSONNE,
+        "À la personne signalée\u00a0: qui la rappelle",
+        _a_la_personne,
+        imperatif=True,
     ),
     Genre(GENRE_RECUE, "Une demande vient d’arriver", _recues, famille=FAMILLE),
     Genre(GENRE_SUITE, "Votre signalement a été pris", _suites, famille=FAMILLE),

@@ -118,7 +118,7 @@ def construire(contexte: Contexte) -> None:
             )[0].utilisateur,
             de=contexte.structures[recue.passee_par],
             vers=demande.structure,
-            motif="Un commerce à transmettre : vous connaissez le dossier mieux que nous.",
+            motif="Un commerce à transmettre\u00a0: vous connaissez le dossier mieux que nous.",
         )
         for demande, recue in zip(demandes, RECUES, strict=True)
         if recue.passee_par

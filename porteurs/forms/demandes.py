@@ -97,7 +97,7 @@ class SignalementForm(FormulaireUnique):
                 del self.fields[champ]
         if len(self.structures) > 1:
             self.fields["structure"] = forms.TypedChoiceField(
-                label="Au nom de quelle structure ?",
+                label="Au nom de quelle structure\u00a0?",
                 choices=list(self.structures.items()),
                 coerce=int,
             )
@@ -140,7 +140,7 @@ class SignalementForm(FormulaireUnique):
     def demander_les_reseaux(self, reseaux: list[Reseau], d_abord: Reseau | None) -> None:
         """La commune est dans plusieurs réseaux : la personne choisit qui la rappelle."""
         self.fields["reseaux"] = forms.MultipleChoiceField(
-            label="Cette commune est dans plusieurs réseaux. Qui doit la rappeler ?",
+            label="Cette commune est dans plusieurs réseaux. Qui doit la rappeler\u00a0?",
             choices=[(str(r.pk), r.nom) for r in reseaux],
             initial=[str(r.pk) for r in reseaux if d_abord in (None, r)],
             required=False,
@@ -183,7 +183,7 @@ class ClotureForm(FormulaireUnique):
     """Pourquoi la demande se ferme sans dossier."""
 
     motif = forms.ChoiceField(
-        label="Pourquoi ?",
+        label="Pourquoi\u00a0?",
         choices=[(m.value, m.label.capitalize()) for m in MOTIFS_CHOISIS],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une raison."},
@@ -205,7 +205,7 @@ class ClotureForm(FormulaireUnique):
 class TransmissionForm(FormulaireUnique):
     """À qui passer la demande : « s12 », une structure du réseau, ou « r3 », un autre réseau."""
 
-    vers = forms.ChoiceField(label="À qui la passer ?")
+    vers = forms.ChoiceField(label="À qui la passer\u00a0?")
     motif = forms.CharField(
         label="Pourquoi",
         max_length=300,

@@ -20,6 +20,7 @@ from porteurs.enums import (
     SourceDemande,
 )
 from porteurs.models.dossier import Dossier
+from socle.dates import date_en_mots
 
 # Le délai annoncé et l'alerte, en jours ouvrés, tant que le réseau n'en a pas choisi d'autres.
 DELAI, ALERTE = 5, 3
@@ -253,7 +254,7 @@ class Demande(models.Model):
         ]
 
     def __str__(self):
-        return f"Demande de {self.commune_id}, reçue le {self.recue_le:%d/%m/%Y}"
+        return f"Demande de {self.commune_id}, reçue le {date_en_mots(self.recue_le)}"
 
     def save(self, *args, **kwargs):
         self.cle_nom = cle_nom(self.prenom, self.nom)
@@ -331,7 +332,7 @@ class TransmissionDemande(models.Model):
         indexes = [models.Index(fields=["demande", "le"], name="transmission_par_demande")]
 
     def __str__(self):
-        return f"{self.demande_id} le {self.le:%d/%m/%Y}"
+        return f"{self.demande_id} le {date_en_mots(self.le)}"
 
 
 class RapprochementQuerySet(models.QuerySet):

@@ -49,13 +49,13 @@ REGLES = [
     ),
     Regle(
         "porteurs.demande.voir",
-        "Lire une demande ; l’animation, sans la personne quand une structure la reçoit",
+        "Lire une demande\u00a0; l’animation, sans la personne quand une structure la reçoit",
         ("porteurs:demande",),
         {T: SIENNE, A: TOUJOURS},
     ),
     Regle(
         "porteurs.demande.prendre",
-        "Prendre une demande : en ouvrir le dossier, ou la joindre à un dossier suivi",
+        "Prendre une demande\u00a0: en ouvrir le dossier, ou la joindre à un dossier suivi",
         ("porteurs:demande_prendre", "porteurs:demande_rattacher"),
         {T: SIENNE_EN_ATTENTE},
         module=Module.DOSSIERS,

@@ -152,7 +152,7 @@ def verrouiller_pour(acteur: Acteur, action: str, demande: Demande) -> Demande:
     demande = Demande.objects.select_related("reseau", "commune", "structure").get(pk=demande.pk)
     if not peut(acteur, action, demande):
         raise Refus(
-            "Cette demande a été prise, close ou passée à d’autres pendant que vous lisiez : rien "
+            "Cette demande a été prise, close ou passée à d’autres pendant que vous lisiez\u00a0: rien "
             "n’a changé. Rouvrez la liste pour voir où elle en est."
         )
     return demande
@@ -188,7 +188,7 @@ def rattacher(*, acteur: Acteur, demande: Demande, dossier: Dossier) -> Dossier:
     demande = verrouiller_pour(acteur, "porteurs.demande.prendre", demande)
     suivi = Dossier.objects.suivis_par(acteur).filter(reseau=demande.reseau, pk=dossier.pk).first()
     if suivi is None or not suivi.ouvert:
-        raise Refus("Ce dossier n’est plus de ceux que vous suivez : vérifiez la liste.")
+        raise Refus("Ce dossier n’est plus de ceux que vous suivez\u00a0: vérifiez la liste.")
     _repondre(demande, acteur, timezone.now(), etat=EtatDemande.PRISE, dossier=suivi)
     return suivi
 

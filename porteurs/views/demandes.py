@@ -204,7 +204,7 @@ def _prendre(request, demande, form, ressemblants, choix) -> str:
     if choix and choix != AUTRE_PERSONNE:
         connu = next((d for d in ressemblants if d.suivi and str(d.uuid) == choix), None)
         if connu is None:
-            raise Refus("Ce choix n’est plus possible : vérifiez la liste.", "meme_personne")
+            raise Refus("Ce choix n’est plus possible\u00a0: vérifiez la liste.", "meme_personne")
 
     def agir() -> str:
         dossier = service.prendre(
