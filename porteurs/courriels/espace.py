@@ -73,7 +73,7 @@ def _invitation(entree: EntreeEspace, dossier: Dossier) -> Message:
     with translation.override(entree.langue):
         return rendre(
             "porteurs/courriels/espace_invitation",
-            _("Votre projet : l’espace où le suivre"),
+            _("Votre projet : l’espace où le suivre"),
             {
                 "page": _page(entree),
                 "entree": settings.SITE_URL + adresse("entree", entree.langue),
@@ -180,14 +180,14 @@ GENRES = [
     # Le corps porte un lien et un code d'entrée : il n'est pas gardé une fois remis.
     Genre(
         GENRE_ENTREE,
-        "Espace d’une personne accompagnée : son lien et son code",
+        "Espace d’une personne accompagnée : son lien et son code",
         _entrees,
         secret=True,
         imperatif=True,
     ),
     Genre(
         GENRE_INVITATION,
-        "Espace d’une personne accompagnée : l’invitation",
+        "Espace d’une personne accompagnée : l’invitation",
         _invitations,
         secret=True,
         imperatif=True,

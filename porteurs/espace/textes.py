@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from porteurs.enums import CHAINE, Etape, EtatBesoin, EtatDroit, NatureDroit
 
@@ -21,26 +22,26 @@ ETAPES = {
     Etape.IDEE: MotsEtape(
         _("L’idée"),
         _("Vous avez une idée, ou une envie de vous installer. On prend le temps de l’écouter."),
-        _("Vérifier ensemble que l’idée tient : le lieu, les clients, la vie de famille."),
+        _("Vérifier ensemble que l’idée tient : le lieu, les clients, la vie de famille."),
     ),
     Etape.ETUDE: MotsEtape(
         _("L’étude"),
-        _("On vérifie avec vous si votre idée peut vivre ici : besoins, lieux, concurrence."),
+        _("On vérifie avec vous si votre idée peut vivre ici : besoins, lieux, concurrence."),
         _("Mettre le projet en chiffres et choisir sa forme."),
     ),
     Etape.MONTAGE: MotsEtape(
         _("Le montage"),
-        _("Votre projet prend forme : statut, local, budget, démarches."),
+        _("Votre projet prend forme : statut, local, budget, démarches."),
         _("Trouver l’argent qui manque, puis signer."),
     ),
     Etape.FINANCEMENT: MotsEtape(
         _("Le financement"),
-        _("On cherche avec vous l’argent du projet : prêts, aides, garanties."),
+        _("On cherche avec vous l’argent du projet : prêts, aides, garanties."),
         _("Créer ou reprendre votre activité."),
     ),
     Etape.CREATION: MotsEtape(
         _("Le démarrage"),
-        _("Vous créez ou reprenez votre activité : les dernières signatures, puis l’ouverture."),
+        _("Vous créez ou reprenez votre activité : les dernières signatures, puis l’ouverture."),
         _("Vous installer, et prendre vos marques."),
     ),
     Etape.INSTALLE: MotsEtape(
@@ -55,7 +56,7 @@ ETAPES = {
     ),
     Etape.DEVELOPPEMENT: MotsEtape(
         _("Le développement"),
-        _("Votre activité grandit : une embauche, un local, une nouvelle idée."),
+        _("Votre activité grandit : une embauche, un local, une nouvelle idée."),
         _("Vous restez en lien avec le réseau tant que vous le souhaitez."),
     ),
     Etape.ABANDONNE: MotsEtape(
@@ -100,16 +101,16 @@ ETATS_DROITS = {
 FAITS = {
     "message": _("Votre message est envoyé. La personne qui vous suit en est prévenue."),
     "action": _("Merci, c’est noté : la personne qui vous suit le verra."),
-    "document": _("Votre document est déposé : les personnes qui vous suivent peuvent le lire."),
-    "ferme": _("C’est fait : les autres structures du réseau ne voient plus votre fiche."),
-    "ouvert": _("C’est fait : le réseau voit de nouveau votre fiche."),
-    "nomme": _("C’est fait : la fiche partagée dit votre prénom."),
-    "tu": _("C’est fait : la fiche partagée ne dit plus votre prénom."),
-    "prive": _("C’est fait : votre accord est enregistré."),
-    "prive_retire": _("C’est fait : cette structure ne voit plus votre vie privée."),
+    "document": _("Votre document est déposé : les personnes qui vous suivent peuvent le lire."),
+    "ferme": _("C’est fait : les autres structures du réseau ne voient plus votre fiche."),
+    "ouvert": _("C’est fait : le réseau voit de nouveau votre fiche."),
+    "nomme": _("C’est fait : la fiche partagée dit votre prénom."),
+    "tu": _("C’est fait : la fiche partagée ne dit plus votre prénom."),
+    "prive": _("C’est fait : votre accord est enregistré."),
+    "prive_retire": _("C’est fait : cette structure ne voit plus votre vie privée."),
     "droit": _("Votre demande est envoyée. Une réponse vous est due dans le mois."),
     "droit_retire": _("Votre demande est retirée."),
-    "reste": _("C’est noté : vous restez suivi. Merci de nous l’avoir dit."),
+    "reste": _("C’est noté : vous restez suivi. Merci de nous l’avoir dit."),
 }
 
 
@@ -133,3 +134,50 @@ def chaine(etape: str, dates: dict) -> list[dict]:
             }
         )
     return maillons
+
+
+# Les phrases d'ailleurs que ces pages redisent : nommées ici pour entrer au catalogue de traduction.
+REDITES = (
+    gettext_noop(
+        "Ce lien n’est pas reconnu. Il a peut-être été coupé en deux lignes "
+        "par votre messagerie : copiez-le en entier."
+    ),
+    gettext_noop("Ce lien a été annulé par la personne qui l’avait envoyé."),
+    gettext_noop("Ce lien a déjà servi : il ne vaut qu’une fois."),
+    gettext_noop("Ce lien a expiré. Demandez-en un nouveau à la personne qui vous l’a envoyé."),
+    gettext_noop(
+        "Ce code ne vaut pas, ou plus : il sert une fois, pendant 15 minutes, et s’éteint "
+        "après 5 essais. Vérifiez-le, ou demandez-en un nouveau."
+    ),
+    gettext_noop("Cela fait beaucoup de messages en une heure : reprenez un peu plus tard."),
+    gettext_noop("Cette demande est déjà en cours : sa réponse est due à la date indiquée."),
+    gettext_noop("C’est la personne qui porte le projet en premier qui en décide."),
+    gettext_noop("Cette structure ne suit plus votre projet : il n’y a rien à lui ouvrir."),
+    gettext_noop("Ce geste n’est pas reconnu : rien n’a changé."),
+    gettext_noop("a consulté le dossier"),
+    gettext_noop("a modifié le dossier"),
+    gettext_noop("a exporté le dossier"),
+    gettext_noop("a téléchargé un document du dossier"),
+    gettext_noop("a tenté d’ouvrir le dossier sans y avoir droit"),
+    gettext_noop("a lu l’historique du dossier"),
+    gettext_noop("a lu la liste des consultations"),
+    gettext_noop("a ouvert le dossier"),
+    gettext_noop("étude de marché"),
+    gettext_noop("statut juridique et social"),
+    gettext_noop("financement"),
+    gettext_noop("formation"),
+    gettext_noop("local professionnel"),
+    gettext_noop("terrain et foncier"),
+    gettext_noop("reprise et transmission"),
+    gettext_noop("recrutement"),
+    gettext_noop("numérique"),
+    gettext_noop("logement"),
+    gettext_noop("école"),
+    gettext_noop("garde d’enfants"),
+    gettext_noop("accès aux soins"),
+    gettext_noop("emploi du conjoint"),
+    gettext_noop("mobilité"),
+    gettext_noop("téléphone et internet"),
+    gettext_noop("vie locale et associative"),
+    gettext_noop("démarches administratives"),
+)

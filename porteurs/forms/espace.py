@@ -20,7 +20,7 @@ class AdresseForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
         error_messages={
             "required": _("Écrivez votre adresse de courriel."),
-            "invalid": _("Cette adresse ne semble pas complète : il faut un @ et un point."),
+            "invalid": _("Cette adresse ne semble pas complète : il faut un @ et un point."),
         },
     )
 
@@ -53,7 +53,7 @@ class MessageForm(FormulaireUnique):
         widget=forms.Textarea(attrs={"rows": 5, "class": "form-control"}),
         error_messages={
             "required": _("Écrivez au moins quelques mots."),
-            "max_length": _("Ce message est trop long : 5 000 caractères au plus."),
+            "max_length": _("Ce message est trop long : 5 000 caractères au plus."),
         },
     )
 
@@ -77,7 +77,7 @@ class DocumentForm(FormulaireAvecFichiers, forms.Form):
 
 class DroitForm(forms.Form):
     nature = forms.ChoiceField(
-        label=_("Que demandez-vous ?"),
+        label=_("Que demandez-vous ?"),
         choices=[(nature.value, DROITS[nature]) for nature in NatureDroit],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez l’une des deux demandes.")},
@@ -95,7 +95,7 @@ class DroitForm(forms.Form):
         self.personnes = {str(p.uuid): p for p in personnes}
         if len(personnes) > 1:
             self.fields["personne"] = forms.ChoiceField(
-                label=_("Pour qui ?"),
+                label=_("Pour qui ?"),
                 choices=[(uuid, str(p)) for uuid, p in self.personnes.items()],
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Dites pour qui est cette demande.")},
@@ -124,6 +124,6 @@ class ReponseDroitForm(FormulaireUnique):
             label="Ce que la personne lira",
             max_length=500,
             widget=forms.Textarea(attrs={"rows": 4}),
-            help_text="Nécessaire pour un refus : elle doit pouvoir comprendre et contester.",
+            help_text="Nécessaire pour un refus : elle doit pouvoir comprendre et contester.",
         )
     )

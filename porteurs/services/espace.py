@@ -44,7 +44,7 @@ def inviter_porteur(*, acteur, dossier: Dossier, porteur: Porteur) -> None:
     if not Participation.objects.filter(dossier=dossier, porteur=porteur).exists():
         raise Refus("Cette personne n’est pas dans ce dossier.")
     if not porteur.email:
-        raise Refus("Notez d’abord son adresse de courriel : le lien part à cette adresse.")
+        raise Refus("Notez d’abord son adresse de courriel : le lien part à cette adresse.")
     _envoyer(
         GENRE_INVITATION,
         normaliser(porteur.email),
@@ -91,7 +91,7 @@ def entrer_par_lien(jeton: str) -> str:
     """Consomme le lien et rend l'adresse qu'il prouve. Lève ``LienInvalide``."""
     entree = lire_l_entree(jeton)
     if not liens.consommer(entree.lien):
-        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
+        raise liens.LienInvalide("Ce lien a déjà servi : il ne vaut qu’une fois.")
     _eteindre_les_autres(entree.adresse)
     return entree.adresse
 
@@ -125,7 +125,7 @@ def entrer_par_code(*, adresse: str, code: str) -> str:
     with transaction.atomic():
         if not juste or not liens.consommer(entree.lien):
             raise Refus(
-                "Ce code ne vaut pas, ou plus : il sert une fois, pendant 15 minutes, et s’éteint "
+                "Ce code ne vaut pas, ou plus : il sert une fois, pendant 15 minutes, et s’éteint "
                 "après 5 essais. Vérifiez-le, ou demandez-en un nouveau.",
                 "code",
             )

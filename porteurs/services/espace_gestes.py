@@ -35,7 +35,7 @@ def ecrire(*, acteur, dossier: Dossier, texte: str) -> Echange:
     dossier = verrouiller_pour(acteur, "porteurs.espace.ecrire", dossier)
     if depasse(f"espace-message:{dossier.pk}", MESSAGES_PAR_HEURE, 3600):
         raise Refus(
-            "Cela fait beaucoup de messages en une heure : reprenez un peu plus tard.", "texte"
+            "Cela fait beaucoup de messages en une heure : reprenez un peu plus tard.", "texte"
         )
     jour = dossier.reseau.aujourd_hui()
     echange = Echange.objects.create(
@@ -118,7 +118,7 @@ def demander_un_droit(
         raise Refus("Chacun ne demande que pour soi.")
     if DemandeDroit.objects.en_attente().filter(dossier=dossier, porteur=porteur, nature=nature):
         raise Refus(
-            "Cette demande est déjà en cours : sa réponse est due à la date indiquée.", "nature"
+            "Cette demande est déjà en cours : sa réponse est due à la date indiquée.", "nature"
         )
     demande = DemandeDroit.objects.create(
         dossier=dossier,
@@ -144,7 +144,7 @@ def retirer_un_droit(*, acteur, demande: DemandeDroit) -> bool:
 def repondre_a_un_droit(*, acteur, demande: DemandeDroit, etat: str, reponse: str) -> None:
     """La structure dit que c'est fait, ou pourquoi cela ne peut pas l'être ; la personne l'apprend."""
     if etat == EtatDroit.REFUSEE and not reponse:
-        raise Refus("Dites pourquoi : la personne doit pouvoir contester.", "reponse")
+        raise Refus("Dites pourquoi : la personne doit pouvoir contester.", "reponse")
     repondue = (
         DemandeDroit.objects.en_attente()
         .filter(pk=demande.pk)

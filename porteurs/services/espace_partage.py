@@ -70,7 +70,7 @@ def accorder_le_prive(*, acteur, participation: Participation, structure: Struct
     dossier = verrouiller_pour(acteur, "porteurs.espace.partager", participation.dossier)
     jour = dossier.reseau.aujourd_hui()
     if structure.pk not in {s.pk for s in structures_du_suivi(dossier)}:
-        raise Refus("Cette structure ne suit plus votre projet : il n’y a rien à lui ouvrir.")
+        raise Refus("Cette structure ne suit plus votre projet : il n’y a rien à lui ouvrir.")
     # Un accord échu garde sa place tant qu'il n'est pas retiré : le nouveau la prend.
     AccordPartage.objects.filter(
         participation=participation, structure=structure, retire_le=None, jusqua__lte=jour

@@ -201,16 +201,16 @@ def _changer_le_partage(request, dossier: Dossier) -> str:
             return "ferme"
         partages.ouvrir_la_fiche(acteur=acteur, dossier=dossier)
         return "ouvert"
+    if geste not in ("nommer", "taire", "accorder", "retirer"):
+        raise Refus("Ce geste n’est pas reconnu : rien n’a changé.")
     part = _sa_part(request, dossier)
     if geste in ("nommer", "taire"):
         partages.nommer(acteur=acteur, participation=part, oui=geste == "nommer")
         return "nomme" if geste == "nommer" else "tu"
-    if geste in ("accorder", "retirer"):
-        structure = get_object_or_404(Structure, uuid=uuid_ou_404(request.POST.get("structure")))
-        agir = partages.accorder_le_prive if geste == "accorder" else partages.retirer_le_prive
-        agir(acteur=acteur, participation=part, structure=structure)
-        return "prive" if geste == "accorder" else "prive_retire"
-    raise Refus("Ce geste n’est pas reconnu : rien n’a changé.")
+    structure = get_object_or_404(Structure, uuid=uuid_ou_404(request.POST.get("structure")))
+    agir = partages.accorder_le_prive if geste == "accorder" else partages.retirer_le_prive
+    agir(acteur=acteur, participation=part, structure=structure)
+    return "prive" if geste == "accorder" else "prive_retire"
 
 
 def _sa_part(request, dossier: Dossier) -> Participation:

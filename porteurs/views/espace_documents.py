@@ -34,7 +34,7 @@ def documents(request, langue, uuid):
     form = DocumentForm(acteur=request.acteur)
     if request.method == "POST":
         if depasse(f"espace-depot:{dossier.pk}", DEPOTS_PAR_JOUR, 24 * 3600):
-            raison = _("Cela fait beaucoup de documents en un jour : reprenez demain.")
+            raison = _("Cela fait beaucoup de documents en un jour : reprenez demain.")
         else:
             form = DocumentForm(request.POST, request.FILES, acteur=request.acteur)
             if form.is_valid():

@@ -27,7 +27,7 @@ def inviter(request, reseau, uuid, personne):
     exiger(request.acteur, "porteurs.espace.inviter", dossier)
     porteur = get_object_or_404(Porteur, uuid=personne, participations__dossier=dossier)
     if depasse(f"espace-invitation:{porteur.pk}", INVITATIONS_PAR_HEURE, 3600):
-        messages.error(request, "Plusieurs liens viennent déjà de partir : laissez-lui une heure.")
+        messages.error(request, "Plusieurs liens viennent déjà de partir : laissez-lui une heure.")
         return redirect("porteurs:dossier", reseau=reseau, uuid=uuid)
     try:
         service.inviter_porteur(acteur=request.acteur, dossier=dossier, porteur=porteur)
@@ -36,7 +36,7 @@ def inviter(request, reseau, uuid, personne):
     else:
         consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
         messages.success(
-            request, f"Le lien de son espace part à {porteur.prenom} ; il vaut trois jours."
+            request, f"Le lien de son espace part à {porteur.prenom} ; il vaut trois jours."
         )
     return redirect("porteurs:dossier", reseau=reseau, uuid=uuid)
 
@@ -65,7 +65,7 @@ def droit_repondre(request, reseau, uuid):
                 reponse=champs["reponse"],
             )
             consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
-            messages.success(request, "La réponse est enregistrée ; la personne en est prévenue.")
+            messages.success(request, "La réponse est enregistrée ; la personne en est prévenue.")
             return reverse("porteurs:dossier", args=[reseau, dossier.uuid])
 
         try:

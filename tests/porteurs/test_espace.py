@@ -1,9 +1,12 @@
 """L'espace d'une personne accompagnée : ce qu'elle lit, ce qu'elle décide, ce qu'on ne lui montre pas."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from partenaires.models import Theme
 from porteurs.enums import (
     Audience,
     EtatBesoin,
@@ -121,8 +124,6 @@ def test_un_projet_tout_neuf_dit_quoi_faire(distribution):
 
 
 def test_mes_besoins_disent_qui_s_en_occupe_sans_les_refus(zoe, dossier, distribution, marqueur):
-    from partenaires.models import Theme
-
     theme = Theme.objects.du_reseau(distribution.reseau).order_by("pk").first()
     besoin = Besoin.objects.create(
         dossier=dossier,
@@ -306,7 +307,7 @@ def test_je_ferme_et_rouvre_ma_fiche_et_le_reseau_le_voit_aussitot(
     assert "Vous l’avez fermée" in lire(zoe, dossier, "partage/")
     zoe.post(page(dossier, "partage/"), {"geste": "ouvrir"})
     assert voit(voisine, dossier)
-    assert ecarts([dossier]) == []
+    assert ecarts([Dossier.objects.get(pk=dossier.pk)]) == []
 
 
 def test_un_dossier_importe_s_ouvre_quand_la_personne_le_dit(distribution, connecter):
@@ -361,7 +362,7 @@ def test_la_vie_privee_s_ouvre_par_structure_et_chaque_adulte_pour_soi(
     # Une structure qui ne suit pas le projet n'a rien à lire.
     refus = accorder(zoe, part, structure=distribution.s2)
     assert "ne suit plus votre projet" in refus.content.decode()
-    assert ecarts([dossier]) == []
+    assert ecarts([Dossier.objects.get(pk=dossier.pk)]) == []
 
 
 def test_un_couple_qui_partage_son_adresse_choisit_pour_chacun(dossier):
@@ -449,8 +450,6 @@ def test_rester_suivi_fait_repartir_la_conservation(zoe, dossier):
     [("2026-01-31", "2026-02-28"), ("2026-12-15", "2027-01-15"), ("2028-01-30", "2028-02-29")],
 )
 def test_un_mois_se_compte_au_calendrier(jour, echeance):
-    from datetime import date
-
     assert un_mois_apres(date.fromisoformat(jour)) == date.fromisoformat(echeance)
 
 
@@ -464,8 +463,6 @@ REQUETES = {"": 13, "messages/": 12, "documents/": 8, "partage/": 20, "mes-droit
 def test_chaque_page_coute_autant_a_une_ligne_qu_a_trois(
     suite, lignes, zoe, dossier, distribution, nombre_de_requetes
 ):
-    from partenaires.models import Theme
-
     themes = list(Theme.objects.du_reseau(distribution.reseau).order_by("pk")[:lignes])
     for rang, theme in enumerate(themes):
         besoin = Besoin.objects.create(
@@ -479,7 +476,8 @@ def test_chaque_page_coute_autant_a_une_ligne_qu_a_trois(
             porteur=dossier.participations.get().porteur,
             nature="copie",
             etat=EtatDroit.RETIREE,
-            repondue_le=timezone.now(),
+            recue_le=timezone.now(),
+            repondue_le=timezone.now() + timedelta(hours=1),
             echeance=aujourd_hui(rang),
         )
         Piece.objects.create(
