@@ -7,7 +7,7 @@ from partenaires.models import Inscription
 from socle.effacement import Memoire
 
 # Des professionnels nommés à ce titre : leur mandat finit, leurs droits avec lui.
-METIER = "personne nommée pour son métier : s’efface avec le compte ou la fiche"
+METIER = "personne nommée pour son métier\u00a0: s’efface avec le compte ou la fiche"
 TEXTE = "texte du réseau, qui ne parle d’aucune personne accompagnée"
 
 
@@ -27,14 +27,14 @@ def _montrer_les_inscriptions(adresses: list[str]) -> list[dict]:
     return list(
         _du_dehors(adresses)
         .order_by("pk")
-        .values("evenement__titre", "nom", "email", "structure", "etat", "presente", "cree_le")
+        .values("evenement__intitule", "nom", "email", "structure", "etat", "presente", "cree_le")
     )
 
 
 MEMOIRES = [
     Memoire(
         "partenaires.Inscription",
-        "vidée du nom et de l’adresse ; la ligne reste pour le compte",
+        "vidée du nom et de l’adresse\u00a0; la ligne reste pour le compte",
         _oublier_les_inscriptions,
         _montrer_les_inscriptions,
     ),

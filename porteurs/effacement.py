@@ -26,9 +26,9 @@ def _oublier_les_entrees(adresses: list[str]) -> int:
 
 
 MEMOIRES = [
-    Memoire("porteurs.Porteur", "effacée ; sans nom ni coordonnées si le dossier d’autrui la cite"),
+    Memoire("porteurs.Porteur", "effacée\u00a0; sans nom ni coordonnées si le dossier d’autrui la cite"),
     Memoire("porteurs.Participation", AVEC),
-    Memoire("porteurs.Dossier", "effacé, ses comptes figés ; gardé si quelqu’un d’autre le porte"),
+    Memoire("porteurs.Dossier", "effacé, ses comptes figés\u00a0; gardé si quelqu’un d’autre le porte"),
     Memoire("porteurs.EtapeDossier", AVEC),
     Memoire("porteurs.Echange", f"{AVEC} ; ses propres messages avec elle"),
     Memoire("porteurs.Piece", f"{AVEC}, fichier compris"),
@@ -42,7 +42,7 @@ MEMOIRES = [
     Memoire("porteurs.Besoin", AVEC),
     Memoire("porteurs.Orientation", AVEC),
     Memoire("porteurs.Financement", f"{AVEC}, ses comptes figés"),
-    Memoire("porteurs.Candidature", f"{AVEC}, ses comptes figés ; le palmarès ne la nomme plus"),
+    Memoire("porteurs.Candidature", f"{AVEC}, ses comptes figés\u00a0; le palmarès ne la nomme plus"),
     Memoire("porteurs.SuiviInstallation", AVEC),
     Memoire("porteurs.PointReunion", AVEC),
     Memoire("porteurs.LectureMotivee", AVEC),
@@ -52,7 +52,7 @@ MEMOIRES = [
     Memoire("porteurs.LigneImport", AVEC),
     Memoire(
         "porteurs.Demande",
-        "vidée de la personne ; la ligne reste pour les délais",
+        "vidée de la personne\u00a0; la ligne reste pour les délais",
         _oublier_les_demandes,
         _montrer_les_demandes,
     ),

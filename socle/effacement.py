@@ -53,13 +53,13 @@ def _oublier_les_choix(adresses: list[str]) -> int:
     return choix.filter(Q(cle__in=adresses), utilisateur=None).delete()[0]
 
 
-_COMPTES = "personne qui travaille dans le réseau : son compte se ferme, l’histoire garde le nom"
+_COMPTES = "personne qui travaille dans le réseau\u00a0: son compte se ferme, l’histoire garde le nom"
 
 MEMOIRES = [
     Memoire("socle.Utilisateur", _COMPTES),
-    Memoire("socle.Courriel", "corps, sujet et adresse vidés ; la clé reste"),
+    Memoire("socle.Courriel", "corps, sujet et adresse vidés\u00a0; la clé reste"),
     Memoire("socle.Fichier", "effacé avec ce qui le nomme, contenu compris"),
-    Memoire("socle.AccesJournal", "des références, jamais un contenu ; douze mois"),
+    Memoire("socle.AccesJournal", "des références, jamais un contenu\u00a0; douze mois"),
     Memoire("socle.Brouillon", "effacé avec ce dont il parle"),
     Memoire("socle.PreferenceCourriel", "effacé", _oublier_les_choix),
 ]

@@ -7,7 +7,7 @@ class LectureForm(FormulaireUnique):
     """Pourquoi l'animation demande à lire l'historique d'un dossier qu'elle ne suit pas."""
 
     motif = forms.CharField(
-        label="Pourquoi demandez-vous à le lire ?",
+        label="Pourquoi demandez-vous à le lire\u00a0?",
         help_text="Sans nommer la personne. Ce motif est inscrit au journal et envoyé à la "
         "structure qui répond du dossier.",
         min_length=10,

@@ -27,4 +27,20 @@ REGLES = [
         ("porteurs:rester_suivi",),
         {"public": TOUJOURS},
     ),
+    Regle(
+        "porteurs.personne.donnees",
+        "Remettre à une personne la copie de ce qui est gardé d’elle",
+        ("porteurs:personne_donnees", "porteurs:personne_copie"),
+        {T: RESPONSABLE},
+        second_facteur=True,
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.personne.effacer",
+        "Effacer une personne qui le demande",
+        ("porteurs:personne_effacer",),
+        {T: RESPONSABLE},
+        second_facteur=True,
+        module=Module.DOSSIERS,
+    ),
 ]

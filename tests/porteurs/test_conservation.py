@@ -1,9 +1,11 @@
 """Le temps qui passe sur les dossiers : prévenir, rester, anonymiser, effacer, et ne rien oublier."""
 
+import io
+import zipfile
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -18,15 +20,19 @@ from porteurs.models import (
     DossierAnonyme,
     Echange,
     FaitFige,
+    PartAdulte,
     Participation,
     Porteur,
 )
 from porteurs.services import conservation as service
 from porteurs.services import tombes
 from porteurs.services.anonymisation import anonymiser, effacer_personne, rejouer, tranche
+from porteurs.services.copie import composer
 from socle import liens
 from socle.acteur import acteur_de
+from socle.enums import Operation
 from socle.indicateurs import calculer_tous
+from socle.journal import consigner
 from socle.models import Courriel, LienSigne
 from socle.refus import Refus
 from tests.fabriques import (
@@ -37,6 +43,7 @@ from tests.fabriques import (
     InstallationFabrique,
 )
 from tests.fabriques.partenaires import aujourd_hui
+from tests.fabriques.porteurs import PorteurFabrique
 
 pytestmark = pytest.mark.django_db
 
@@ -292,6 +299,50 @@ def test_ce_qui_revient_d_une_sauvegarde_s_efface_de_nouveau(silencieux, distrib
     assert not Dossier.objects.filter(pk=revenu.pk).exists()
     assert Dossier.objects.filter(pk=voisin.pk).exists()
     assert rejouer() == (0, 0)
+
+
+# --- Une personne demande une copie ----------------------------------------------------------
+
+
+def test_la_copie_contient_tout_ce_qui_est_a_elle(silencieux, distribution, auteur):
+    elle = silencieux.porteurs.get()
+    autre = PorteurFabrique(reseau=distribution.reseau, nom="Voisin-Discret")
+    part = Participation.objects.create(dossier=silencieux, porteur=autre, rang=2)
+    PartAdulte.objects.create(participation=part, emploi="Un poste que lui seul connaît")
+    sienne = silencieux.participations.get(porteur=elle)
+    PartAdulte.objects.create(participation=sienne, emploi="Un mi-temps au bourg")
+    consigner(acteur_de(auteur), Operation.CONSULTATION, "dossier", silencieux.reference)
+    archive = zipfile.ZipFile(io.BytesIO(composer(elle)))
+    donnees = archive.read("donnees.json").decode()
+    assert set(archive.namelist()) == {"donnees.json", "LISEZ-MOI.txt"}
+    for attendu in (
+        "zoe.petitmot@porteur.test",
+        "Toujours le four de Zoé",
+        "Un mi-temps au bourg",
+        "a consulté le dossier",
+        auteur.nom_complet,
+    ):
+        assert attendu in donnees
+    assert "Un poste que lui seul connaît" not in donnees
+    assert autre.email not in donnees
+
+
+def test_la_commande_ecrit_la_copie_une_fois(silencieux, tmp_path):
+    elle, vers = silencieux.porteurs.get(), tmp_path / "copie.zip"
+    call_command("exporter_personne", str(elle.uuid), str(vers), stdout=io.StringIO())
+    assert zipfile.is_zipfile(vers)
+    assert vers.stat().st_mode & 0o077 == 0
+    with pytest.raises(CommandError, match="existe déjà"):
+        call_command("exporter_personne", str(elle.uuid), str(vers))
+
+
+def test_la_commande_efface_apres_l_avoir_dit(silencieux, capsys):
+    uuid = str(silencieux.porteurs.get().uuid)
+    call_command("effacer_personne", uuid)
+    assert "1 dossier(s) partiraient" in capsys.readouterr().out
+    assert Porteur.objects.filter(uuid=uuid).exists()
+    call_command("effacer_personne", uuid, "--pour-de-vrai")
+    assert not Porteur.objects.filter(uuid=uuid).exists()
 
 
 # --- L'écran ---------------------------------------------------------------------------------

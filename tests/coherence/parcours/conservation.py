@@ -2,7 +2,14 @@
 
 from porteurs.services.conservation import BUT_RESTER
 from socle.liens import jeton
-from tests.coherence.parcours.base import INTERDIT, PERIME, VISITEUR, Parcours, jeton_forge
+from tests.coherence.parcours.base import (
+    INTERDIT,
+    PERIME,
+    VISITEUR,
+    Parcours,
+    jeton_forge,
+    marqueur,
+)
 from tests.coherence.scene import Scene
 from tests.fabriques.partenaires import aujourd_hui
 
@@ -10,6 +17,10 @@ from tests.fabriques.partenaires import aujourd_hui
 def _rester(scene: Scene) -> dict:
     lien = scene._lien(BUT_RESTER, contexte={"dossier": scene.dossier.pk, "porteur": 0})
     return {"jeton": jeton(lien)}
+
+
+def _personne(scene: Scene) -> dict:
+    return scene.de(scene.dossier) | {"personne": scene.dossier.porteurs.get().uuid}
 
 
 CONSERVATION = [
@@ -42,5 +53,34 @@ CONSERVATION = [
         _rester,
         adresse_refusee=jeton_forge,
         donnees=lambda s: {},
+    ),
+    Parcours(
+        "porteurs:personne_donnees",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        _personne,
+        montre=marqueur,
+        dossier=True,
+    ),
+    Parcours(
+        "porteurs:personne_copie",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        _personne,
+        donnees=lambda s: {},
+        bouton=True,
+        mot_de_passe_redonne=True,
+    ),
+    Parcours(
+        "porteurs:personne_effacer",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        _personne,
+        donnees=lambda s: {"motif": "Demande reçue dans son espace", "certain": "on"},
+        attendu=302,
+        mot_de_passe_redonne=True,
     ),
 ]
