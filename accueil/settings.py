@@ -558,9 +558,11 @@ MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.conventions.construire",
     "partenaires.demonstration.ressources.construire",
     "porteurs.demonstration.construire",
+    "porteurs.demonstration.besoins.construire",
     "porteurs.demonstration.remplacements.construire",
     "porteurs.demonstration.demandes.construire",
     "porteurs.demonstration.financements.construire",
+    "porteurs.demonstration.historique.construire",
     "bourse.demonstration.construire",
 ]
 # Ce qui empêche, un temps, de réunir deux fiches d'une même structure.

@@ -13,6 +13,7 @@ from porteurs.espace.acteur import acteur_du_porteur
 from porteurs.espace.langues import adresse
 from socle.comptes import AUTRE_SESSION
 from socle.enums import Operation
+from socle.historique import preciser
 from socle.journal import consigner
 
 
@@ -48,6 +49,8 @@ def page_de_l_espace(vue):
             if acteur is None:
                 return _sans_cache(_renvoyer(request, langue))
             request.acteur = acteur
+            # L'historique dira « la personne accompagnée », jamais le membre du même navigateur.
+            preciser(utilisateur=None, porteur=acteur.personnes_ids[0])
             try:
                 return _sans_cache(vue(request, langue, *args, **kwargs))
             except (Http404, PermissionDenied):

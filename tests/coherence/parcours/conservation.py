@@ -72,6 +72,7 @@ CONSERVATION = [
         donnees=lambda s: {},
         bouton=True,
         mot_de_passe_redonne=True,
+        ecrit=False,
     ),
     Parcours(
         "porteurs:personne_effacer",
