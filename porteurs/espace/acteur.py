@@ -7,8 +7,9 @@ Elle n'a ni compte ni mandat : aucune page des partenaires ne la connaît, et au
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import Lower
+from django.db.models.functions import JSONObject, Lower
 from django.utils import timezone
 
 from porteurs.models import Dossier, Participation, Porteur
@@ -33,9 +34,17 @@ class ActeurPorteur(Acteur):
         return [personne.pk for personne in self.personnes]
 
     def dossiers(self):
-        """Ceux où l'une de ces personnes a sa part : le seul filtre de visibilité de l'espace."""
+        """Ceux où l'une de ces personnes a sa part : le seul filtre de visibilité de l'espace.
+
+        ``mes_parts`` dit leur rang et leur rôle dans chacun, sans le redemander à la base.
+        """
         parts = Participation.objects.filter(dossier=OuterRef("pk"), porteur__in=self.personnes_ids)
-        return Dossier.objects.sans_vecteurs().filter(Exists(parts))
+        miennes = parts.order_by("rang").values(json=JSONObject(rang="rang", role="role"))
+        return (
+            Dossier.objects.sans_vecteurs()
+            .filter(Exists(parts))
+            .annotate(mes_parts=ArraySubquery(miennes))
+        )
 
 
 def personnes_de(adresse: str):

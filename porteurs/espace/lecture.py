@@ -187,7 +187,7 @@ def messages(acteur, dossier: Dossier, nombre: int = MESSAGES_MONTRES) -> list[M
     """
     miens = Q(porteur__in=acteur.personnes_ids)
     equipe = Q(porteur=None)
-    if not porte_le_projet(acteur, dossier):
+    if not porte_le_projet(dossier):
         equipe &= Q(prive=False)
     echanges = (
         Echange.objects.filter(miens | equipe, dossier=dossier, pour_porteur=True)
@@ -211,10 +211,9 @@ def _signature(echange: Echange) -> str:
     return f"{echange.auteur.nom_complet}, {echange.structure.nom}"
 
 
-def porte_le_projet(acteur, dossier: Dossier) -> bool:
-    return Participation.objects.filter(
-        dossier=dossier, porteur__in=acteur.personnes_ids, role=RoleParticipation.PORTEUR
-    ).exists()
+def porte_le_projet(dossier: Dossier) -> bool:
+    """La personne de la session porte le projet ; ``mes_parts`` vient d'``ActeurPorteur.dossiers``."""
+    return any(part["role"] == RoleParticipation.PORTEUR for part in dossier.mes_parts)
 
 
 # --- Documents ----------------------------------------------------------------------------------
@@ -223,7 +222,7 @@ def porte_le_projet(acteur, dossier: Dossier) -> bool:
 def pieces(acteur, dossier: Dossier):
     """Ce que la personne a déposé, et ce que l'équipe lui a remis, selon la règle des messages."""
     miennes, equipe = Q(porteur__in=acteur.personnes_ids), Q(porteur=None)
-    if not porte_le_projet(acteur, dossier):
+    if not porte_le_projet(dossier):
         equipe &= Q(prive=False)
     return (
         Piece.objects.filter(miennes | equipe, dossier=dossier, pour_porteur=True)
@@ -260,57 +259,40 @@ class MaPart:
         return self.part.rang == 1
 
 
-def mes_parts(acteur, dossier: Dossier) -> list[MaPart]:
+def _parts(dossier: Dossier) -> list[Participation]:
+    """Tous les adultes du projet, leurs accords en cours avec eux."""
     en_vigueur = AccordPartage.objects.en_vigueur(dossier.reseau.aujourd_hui())
-    parts = (
-        Participation.objects.filter(dossier=dossier, porteur__in=acteur.personnes_ids)
+    return list(
+        Participation.objects.filter(dossier=dossier)
         .select_related("porteur")
         .prefetch_related(Prefetch("accords", en_vigueur, to_attr="accords_lus"))
         .order_by("rang")
     )
-    return [
-        MaPart(
-            part,
-            part.nommee,
-            {accord.structure_id: jour(accord.jusqua) for accord in part.accords_lus},
-        )
-        for part in parts
-    ]
 
 
-def est_principale(acteur, dossier: Dossier) -> bool:
-    return Participation.objects.filter(
-        dossier=dossier, porteur__in=acteur.personnes_ids, rang=1
-    ).exists()
+def _ma_part(part: Participation) -> MaPart:
+    accords = {accord.structure_id: jour(accord.jusqua) for accord in part.accords_lus}
+    return MaPart(part, part.nommee, accords)
+
+
+def est_principale(dossier: Dossier) -> bool:
+    return any(part["rang"] == 1 for part in dossier.mes_parts)
 
 
 def partage(acteur, dossier: Dossier) -> dict:
     lecteurs = espace_partage.lecteurs_du_jour(dossier)
-    miennes = mes_parts(acteur, dossier)
-    adultes = dossier.participations.count()
+    parts = _parts(dossier)
+    miennes = [_ma_part(part) for part in parts if part.porteur_id in acteur.personnes_ids]
     return {
         "lecteurs": lecteurs,
-        "principale": any(m.principale for m in miennes),
+        "principale": est_principale(dossier),
         "autres_parts": [m for m in miennes if not m.principale],
         "prives": [
-            {
-                "part": m.part,
-                "structures": [
-                    {
-                        "structure": structure,
-                        "accord": structure.pk in m.accords,
-                        "jusqua": m.accords.get(structure.pk, ""),
-                        "ouvert": ouvert,
-                    }
-                    for structure, tout, ouvert in lecteurs.structures
-                    if tout
-                ],
-            }
-            for m in miennes
+            {"part": m.part, "structures": _accords_possibles(m, lecteurs)} for m in miennes
         ],
-        "plusieurs_adultes": adultes > 1,
+        "plusieurs_adultes": len(parts) > 1,
         "plusieurs_ici": len(miennes) > 1,
-        "fiche": _fiche(dossier),
+        "fiche": _fiche(dossier, parts),
         "informee_le": jour(dossier.informe_le),
         "opposee_le": jour(dossier.opposition_le),
         "consultations": [
@@ -325,18 +307,26 @@ def partage(acteur, dossier: Dossier) -> dict:
     }
 
 
-def _fiche(dossier: Dossier) -> dict:
+def _accords_possibles(mienne: MaPart, lecteurs) -> list[dict]:
+    """Les structures qui suivent le projet, et ce que cette personne leur a accordé."""
+    return [
+        {
+            "structure": structure,
+            "accord": structure.pk in mienne.accords,
+            "jusqua": mienne.accords.get(structure.pk, ""),
+        }
+        for structure, tout, _prive in lecteurs.structures
+        if tout
+    ]
+
+
+def _fiche(dossier: Dossier, parts: list[Participation]) -> dict:
     """Mot pour mot ce que le réseau lit de la fiche partagée."""
-    parts = dossier.participations.select_related("porteur").order_by("rang")
+    themes = Besoin.objects.filter(dossier=dossier).values_list("theme__libelle", flat=True)
     return {
         "noms": [part.porteur.nom_court for part in parts if part.nommee],
         "etape": mots(dossier).nom,
-        "themes": sorted(
-            {
-                gettext(b.theme.libelle)
-                for b in Besoin.objects.filter(dossier=dossier).select_related("theme")
-            }
-        ),
+        "themes": sorted({gettext(theme) for theme in themes}),
     }
 
 

@@ -14,6 +14,8 @@ T = Fonction.TECHNICIEN
 
 def _y_a_part(acteur, dossier) -> bool:
     """L'une des personnes de l'adresse prouvée a sa part dans ce dossier."""
+    if hasattr(dossier, "mes_parts"):
+        return bool(dossier.mes_parts)
     miennes = getattr(acteur, "personnes_ids", [])
     return dossier.participations.filter(porteur__in=miennes).exists()
 

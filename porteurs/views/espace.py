@@ -194,7 +194,7 @@ def _changer_le_partage(request, dossier: Dossier) -> str:
     geste = request.POST.get("geste", "")
     acteur = request.acteur
     if geste in ("fermer", "ouvrir"):
-        if not lecture.est_principale(acteur, dossier):
+        if not lecture.est_principale(dossier):
             raise Refus("C’est la personne qui porte le projet en premier qui en décide.")
         if geste == "fermer":
             partages.fermer_la_fiche(acteur=acteur, dossier=dossier)

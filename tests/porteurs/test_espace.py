@@ -455,7 +455,7 @@ def test_un_mois_se_compte_au_calendrier(jour, echeance):
 
 # --- Coût et poids ------------------------------------------------------------------------------
 
-REQUETES = {"": 13, "messages/": 12, "documents/": 8, "partage/": 20, "mes-droits/": 8}
+REQUETES = {"": 11, "messages/": 7, "documents/": 5, "partage/": 11, "mes-droits/": 6}
 
 
 @pytest.mark.parametrize("lignes", [1, 3])
