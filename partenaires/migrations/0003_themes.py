@@ -39,6 +39,6 @@ def retirer(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partenaires", "0002_competences")]
+    dependencies = [("partenaires", "0002_partenariat")]
 
     operations = [migrations.RunPython(creer, retirer)]

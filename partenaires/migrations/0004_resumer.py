@@ -60,7 +60,7 @@ RESUMER = "SELECT partenaires_resumer_competences(ARRAY(SELECT id FROM partenair
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partenaires", "0015_resumes")]
+    dependencies = [("partenaires", "0003_themes")]
 
     operations = [
         migrations.RunSQL(FONCTIONS, RETIRER),
