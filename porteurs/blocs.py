@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from partenaires.enums import Fonction
+from partenaires.enums import Etape, Fonction, Maillon
 from porteurs.enums import EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.fil import chaine, fil
 from porteurs.manques import manques
@@ -60,6 +60,18 @@ def composer(blocs: Sequence[Bloc], acteur, dossier: Dossier) -> dict:
     return contexte
 
 
+# Les étapes sur les cinq maillons de la chaîne d'accueil ; la prospection précède le dossier.
+MAILLONS = {
+    Etape.IDEE: Maillon.PREMIER_ACCUEIL.label,
+    Etape.ETUDE: Maillon.PREMIER_ACCUEIL.label,
+    Etape.MONTAGE: Maillon.ACCOMPAGNEMENT.label,
+    Etape.FINANCEMENT: Maillon.ACCOMPAGNEMENT.label,
+    Etape.CREATION: Maillon.INSTALLATION.label,
+    Etape.INSTALLE: Maillon.INSTALLATION.label,
+    Etape.SUIVI: Maillon.INTEGRATION.label,
+    Etape.DEVELOPPEMENT: Maillon.INTEGRATION.label,
+}
+
 # --- Les blocs de la page principale ----------------------------------------------------------------
 
 
@@ -93,6 +105,7 @@ def en_un_regard(acteur, dossier: Dossier) -> dict:
     en_cours = {role.role: role for role in dossier.roles if role.en_cours}
     return {
         "chaine": chaine(dossier),
+        "maillon": MAILLONS.get(dossier.etape),
         "referent": en_cours.get(RoleAffectation.REFERENT),
         "parrain": en_cours.get(RoleAffectation.PARRAIN),
         "prochaine_action": next(iter(dossier.actions_lues), None),
@@ -136,9 +149,7 @@ def _a_ouvrir(acteur, dossier: Dossier) -> list:
     """Les adultes d'accord, dont rien n'est encore noté."""
     siennes = acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
     accordes = {a.participation_id for a in dossier.accords_lus if a.structure_id in siennes}
-    return [
-        p for p in dossier.personnes if p.pk in accordes and p.pk not in dossier.parts_lues
-    ]
+    return [p for p in dossier.personnes if p.pk in accordes and p.pk not in dossier.parts_lues]
 
 
 MONTANTS = {"budget", "apport"}

@@ -51,7 +51,7 @@ def _information(acteur, dossier: Dossier):
             acteur,
             action,
             dossier,
-            "La personne n’est pas encore informée : le réseau ne voit rien de ce dossier.",
+            "La personne n’est pas encore informée : le réseau ne voit rien de ce dossier.",
             "Noter qu’elle est informée",
             "dossier_information",
         )
@@ -61,7 +61,7 @@ def _information(acteur, dossier: Dossier):
                 acteur,
                 action,
                 dossier,
-                f"{adulte.porteur.prenom} n’est pas encore informé de ce qui est partagé.",
+                f"On n’a pas encore dit à {adulte.porteur.prenom} ce qui est partagé.",
                 "Noter l’information",
                 "adulte_information",
                 adulte.uuid,
@@ -75,7 +75,7 @@ def _coordonnees(acteur, dossier: Dossier):
             acteur,
             "porteurs.personne.modifier",
             dossier,
-            "Ni téléphone ni courriel : on ne sait pas comment la joindre.",
+            "Ni téléphone ni courriel : on ne sait pas comment la joindre.",
             "Ajouter ses coordonnées",
             "personne_modifier",
             principal.uuid,
@@ -106,7 +106,7 @@ def _suite(acteur, dossier: Dossier):
             acteur,
             "porteurs.action.ajouter",
             dossier,
-            "Aucune action datée : rien ne rappellera ce dossier.",
+            "Aucune action datée : rien ne rappellera ce dossier.",
             "Prévoir une action",
             "action_ajouter",
         )
@@ -138,7 +138,7 @@ def _accompagnement(acteur, dossier: Dossier):
             acteur,
             "porteurs.besoin.ajouter",
             dossier,
-            "Aucun besoin noté : Maillon ne peut proposer personne.",
+            "Aucun besoin noté : Maillon ne peut proposer personne.",
             "Noter un besoin",
             "besoin_ajouter",
         )
@@ -163,7 +163,7 @@ def _volets(acteur, dossier: Dossier):
             acteur,
             "porteurs.volet.professionnel",
             dossier,
-            "Le volet professionnel est vide : activité, budget, locaux.",
+            "Le volet professionnel est vide : activité, budget, locaux.",
             "Le commencer",
             "volet_professionnel",
         )

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -26,7 +27,7 @@ class Conflit(Refus):
     def __init__(self, actuelles: Mapping[str, Any]):
         super().__init__(
             "Quelqu’un a modifié ceci pendant que vous écriviez. Voici sa version à côté de la "
-            "vôtre : vérifiez, puis enregistrez de nouveau."
+            "vôtre : vérifiez, puis enregistrez de nouveau."
         )
         self.actuelles = dict(actuelles)
 
@@ -67,7 +68,7 @@ class FormulaireEnConcurrence(FormulaireUnique):
         self.versions = tuple(
             (self[nom].label, self._en_mots(nom, valeur), self._en_mots(nom, self._tapee(nom)))
             for nom, valeur in conflit.actuelles.items()
-            if nom in self.fields and str(valeur or "") != str(self._tapee(nom) or "")
+            if nom in self.fields and (valeur or None) != (self._tapee(nom) or None)
         )
         self.data = self.data.copy()
         self.data[self.add_prefix("lu")] = empreinte(conflit.actuelles)
@@ -80,6 +81,8 @@ class FormulaireEnConcurrence(FormulaireUnique):
     def _en_mots(self, nom: str, valeur) -> str:
         if valeur in (None, ""):
             return RIEN
+        if isinstance(valeur, Decimal):
+            return f"{valeur:f}".removesuffix(".00").replace(".", ",")
         if isinstance(valeur, date):
             return date_en_mots(valeur)
         for cle, libelle in getattr(self.fields[nom], "choices", ()):

@@ -19,12 +19,12 @@ class AccordForm(FormulaireUnique, FormulaireDeReseau):
     """
 
     structure_lectrice = forms.TypedChoiceField(
-        label="Quelle structure pourra lire le volet privé ?", coerce=int, widget=forms.RadioSelect
+        label="Quelle structure pourra lire le volet privé ?", coerce=int, widget=forms.RadioSelect
     )
     adultes = forms.MultipleChoiceField(
-        label="Qui donne son accord ?",
+        label="Qui donne son accord ?",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Cochez au moins une personne : chacune décide pour soi."},
+        error_messages={"required": "Cochez au moins une personne : chacune décide pour soi."},
     )
     mode = forms.ChoiceField(
         label="Comment", choices=[(m.value, m.label.capitalize()) for m in NOTES]
@@ -57,11 +57,11 @@ def _avec_lecteurs(nom: str, personnes: list[str]) -> str:
 
 class DemandeAccesForm(FormulaireUnique, FormulaireDeReseau):
     motif = forms.CharField(
-        label="Pourquoi suivre ce dossier ?",
+        label="Pourquoi suivre ce dossier ?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="La structure qui en répond le lira, et la personne accompagnée peut le lire.",
-        error_messages={"required": "Dites pourquoi en une ligne : c’est ce qui décidera."},
+        error_messages={"required": "Dites pourquoi en une ligne : c’est ce qui décidera."},
     )
 
 
@@ -70,9 +70,9 @@ class ReponseAccesForm(FormulaireUnique, FormulaireDeReseau):
 
     decision = forms.ChoiceField(
         label="Votre réponse",
-        choices=[("oui", "Accepter : la structure suit le dossier"), ("non", "Refuser")],
+        choices=[("oui", "Accepter : la structure suit le dossier"), ("non", "Refuser")],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez : accepter ou refuser."},
+        error_messages={"required": "Choisissez : accepter ou refuser."},
     )
     jusqua = selon_la_reponse(
         ChampJour(

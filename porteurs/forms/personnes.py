@@ -30,12 +30,12 @@ class PersonneForm(FormulaireEnConcurrence, FormulaireDeReseau):
         help_text="Seulement si une aide la demande. Le réseau ne la lit pas.",
     )
     departement_origine = ChampDepartement(
-        label="D’où vient-elle ?",
+        label="D’où vient-elle ?",
         queryset=Departement.objects.order_by("code"),
         required=False,
         empty_label="D’un autre pays, ou on ne sait pas",
     )
-    langue = forms.ChoiceField(label="Dans quelle langue lui écrire ?", choices=Langue.choices)
+    langue = forms.ChoiceField(label="Dans quelle langue lui écrire ?", choices=Langue.choices)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -45,11 +45,11 @@ class PersonneForm(FormulaireEnConcurrence, FormulaireDeReseau):
         naissance = self.cleaned_data["naissance"]
         if naissance is not None and naissance > self.jour:
             raise forms.ValidationError(
-                "Cette date de naissance est dans l’avenir : vérifiez l’année."
+                "Cette date de naissance est dans l’avenir : vérifiez l’année."
             )
         if naissance is not None and naissance < PREMIERE_NAISSANCE:
             raise forms.ValidationError(
-                "Cette année de naissance est trop lointaine : vérifiez-la."
+                "Cette année de naissance est trop lointaine : vérifiez-la."
             )
         return naissance
 
@@ -58,7 +58,7 @@ class AdulteForm(PersonneForm):
     """Un adulte de plus dans le projet ou dans le foyer."""
 
     role = forms.ChoiceField(
-        label="Quelle place dans le projet ?",
+        label="Quelle place dans le projet ?",
         choices=[
             (RoleParticipation.FOYER, "Adulte du foyer, sans porter le projet"),
             (RoleParticipation.PORTEUR, "Porte le projet aussi"),

@@ -52,7 +52,7 @@ class VoletProfessionnelForm(FormulaireEnConcurrence):
         help_text="Ce que la personne veut faire, pour qui, comment. " + REGLE,
     )
     statut = _ligne(VoletProfessionnel, "statut", help_text="Micro-entreprise, SARL, salariat…")
-    lieu = _ligne(VoletProfessionnel, "lieu", help_text="Une commune, une vallée, « au bourg »…")
+    lieu = _ligne(VoletProfessionnel, "lieu", help_text="Une commune, une vallée, « au bourg »…")
     locaux = _ligne(VoletProfessionnel, "locaux")
     surface = _nombre("Surface, en m²", 1_000_000)
     budget = ChampMontant(label="Budget, en euros", required=False)
@@ -62,7 +62,7 @@ class VoletProfessionnelForm(FormulaireEnConcurrence):
     calendrier = _ligne(
         VoletProfessionnel,
         "calendrier",
-        help_text="Ce qui commande les dates : un bail, un départ…",
+        help_text="Ce qui commande les dates : un bail, un départ…",
     )
     experience = _texte(
         VoletProfessionnel,
@@ -74,9 +74,9 @@ class VoletProfessionnelForm(FormulaireEnConcurrence):
 class VoletPriveForm(FormulaireEnConcurrence):
     """Ce que le foyer cherche pour vivre ici."""
 
-    enfants = _nombre("Combien d’enfants ?", 20)
+    enfants = _nombre("Combien d’enfants ?", 20)
     logement = _texte(
-        VoletPrive, "logement", help_text="Ce que le foyer cherche : taille, lieu, loyer. " + REGLE
+        VoletPrive, "logement", help_text="Ce que le foyer cherche : taille, lieu, loyer. " + REGLE
     )
     ecole = _ligne(VoletPrive, "ecole", help_text="Le niveau cherché, le transport. Sans prénom.")
     garde = _ligne(VoletPrive, "garde")
@@ -94,7 +94,7 @@ class PartAdulteForm(FormulaireEnConcurrence):
     soins = _ligne(
         PartAdulte,
         "soins",
-        help_text="Le service cherché seulement : « un médecin traitant », « une pharmacie proche ». "
+        help_text="Le service cherché seulement : « un médecin traitant », « une pharmacie proche ». "
         "Jamais la raison, ni un état de santé.",
     )
     demarches = _ligne(PartAdulte, "demarches", help_text="Permis, inscriptions, reconnaissance…")

@@ -32,7 +32,7 @@ DEMANDEUR = Etat(
 REGLES = [
     Regle(
         "porteurs.partage.voir",
-        "Lire qui sait quoi d’un dossier : personnes, accords, lecteurs",
+        "Lire qui sait quoi d’un dossier : personnes, accords, lecteurs",
         ("porteurs:dossier_partage",),
         {T: SUIVI},
         module=Module.DOSSIERS,

@@ -60,12 +60,12 @@ def noter_accords(
     if donne_le > jour:
         raise Refus("Cette date est dans l’avenir.", "donne_le")
     if jusqua is not None and jusqua <= jour:
-        raise Refus("Cette date est déjà passée : l’accord n’ouvrirait rien.", "jusqua")
+        raise Refus("Cette date est déjà passée : l’accord n’ouvrirait rien.", "jusqua")
     if jusqua is not None and jusqua > donne_le + DUREE_ACCORD:
-        raise Refus("Un accord vaut deux ans au plus : il se renouvelle.", "jusqua")
+        raise Refus("Un accord vaut deux ans au plus : il se renouvelle.", "jusqua")
     if structure.pk not in {s.pk for s in structures_du_suivi(dossier)}:
         raise Refus(
-            "Cette structure ne suit pas le dossier : il n’y a rien à lui ouvrir.", "structure"
+            "Cette structure ne suit pas le dossier : il n’y a rien à lui ouvrir.", "structure"
         )
     siennes = acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
     if structure.pk not in siennes and dossier.structure_responsable_id not in siennes:
@@ -162,7 +162,7 @@ def repondre_demande(
     if accepte:
         _verifier_l_ouverture(dossier, jusqua)
     elif not reponse.strip():
-        raise Refus("Dites pourquoi vous refusez : l’autre structure doit savoir.", "reponse")
+        raise Refus("Dites pourquoi vous refusez : l’autre structure doit savoir.", "reponse")
     demande.etat = EtatDemandeAcces.ACCEPTEE if accepte else EtatDemandeAcces.REFUSEE
     demande.jusqua = jusqua if accepte else None
     demande.reponse = reponse
@@ -187,14 +187,14 @@ def _verifier_l_ouverture(dossier: Dossier, jusqua: date | None) -> None:
     jour = dossier.reseau.aujourd_hui()
     if not dossier.ouvert_aux_autres:
         raise Refus(
-            "La fiche n’est plus partagée avec le réseau : il faut d’abord l’accord de la personne."
+            "La fiche n’est plus partagée avec le réseau : il faut d’abord l’accord de la personne."
         )
     if jusqua is None:
         raise Refus("Dites jusqu’à quand cet accès vaut.", "jusqua")
     if jusqua <= jour:
         raise Refus("Cette date est déjà passée.", "jusqua")
     if jusqua > jour + DUREE_ACCORD:
-        raise Refus("Deux ans au plus : l’accès se redemande.", "jusqua")
+        raise Refus("Deux ans au plus : l’accès se redemande.", "jusqua")
 
 
 @transaction.atomic

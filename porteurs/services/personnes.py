@@ -85,7 +85,7 @@ def retirer_adulte(*, acteur, participation: Participation) -> None:
     exiger(acteur, "porteurs.adulte.retirer", participation)
     if participation.rang == 1:
         raise Refus(
-            "Le porteur principal ne se retire pas : c’est à son nom que le dossier est tenu."
+            "Le porteur principal ne se retire pas : c’est à son nom que le dossier est tenu."
         )
     porteur = participation.porteur
     participation.delete()
@@ -119,7 +119,9 @@ def informer_adulte(*, acteur, participation: Participation, le: date, mode: str
     participation.opposition_le = None
     participation.save(update_fields=["informe_le", "information_mode", "opposition_le"])
     if revenu:
-        noter_au_fil(dossier, acteur, le, f"{participation.porteur} accepte que la fiche la nomme.")
+        noter_au_fil(
+            dossier, acteur, le, f"{participation.porteur} accepte de figurer sur la fiche."
+        )
     toucher(dossier, contact_le=le)
     indexer([dossier.pk])
 
@@ -133,7 +135,7 @@ def opposer_adulte(*, acteur, participation: Participation, le: date) -> None:
     if le > dossier.reseau.aujourd_hui():
         raise Refus("Cette date est dans l’avenir.", "le")
     if participation.informe_le is None:
-        raise Refus("Cette personne n’a pas encore été informée : rien ne la nomme.", "le")
+        raise Refus("Cette personne n’a pas encore été informée : rien ne la nomme.", "le")
     if le < participation.informe_le:
         raise Refus(
             f"Elle a été informée le {date_en_mots(participation.informe_le)} : son opposition vient "
@@ -142,9 +144,7 @@ def opposer_adulte(*, acteur, participation: Participation, le: date) -> None:
         )
     participation.opposition_le = le
     participation.save(update_fields=["opposition_le"])
-    noter_au_fil(
-        dossier, acteur, le, f"{participation.porteur} ne veut pas être nommé sur la fiche."
-    )
+    noter_au_fil(dossier, acteur, le, f"{participation.porteur} ne veut pas figurer sur la fiche.")
     toucher(dossier, contact_le=le)
     indexer([dossier.pk])
 

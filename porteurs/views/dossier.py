@@ -57,7 +57,7 @@ def formulaire_echange(acteur, dossier: Dossier, donnees=None, **options) -> Ech
 PROJET = [
     Bloc("porteurs/dossier/_attentes.html", blocs.attentes, TETE, pour_tous),
     Bloc("porteurs/dossier/_en_un_regard.html", blocs.en_un_regard, TETE, pour_tous),
-    Bloc("porteurs/dossier/_manques.html", blocs.ce_qui_manque),
+    Bloc("porteurs/dossier/_manques.html", blocs.ce_qui_manque, TETE),
     Bloc("porteurs/dossier/_volets.html", blocs.les_deux_volets),
     Bloc("porteurs/besoins/_bloc.html", contexte_besoins, pour=pour_tous),
     Bloc("porteurs/_noter_echange.html", contexte_de_la_note, pour=_qui_note),

@@ -112,20 +112,20 @@ def accord_noter(request, reseau, uuid):
             donne_le=champs["donne_le"],
             jusqua=champs["jusqua"],
         ),
-        "L’accord est noté : il vaut dès maintenant.",
+        "L’accord est noté : il vaut dès maintenant.",
         retour=_page(dossier),
     )
 
 
 def _explication(adultes) -> str:
     phrase = (
-        "La personne a dit oui, exprès, à cette structure : logement, école, garde, mobilité, emploi "
+        "La personne a dit oui, exprès, à cette structure : logement, école, garde, mobilité, emploi "
         "et accès aux soins du foyer."
     )
     if len(adultes) > 1:
         phrase += (
-            f" Les {len(adultes)} adultes décident chacun pour soi : le volet du foyer s’ouvre quand "
-            "tous ont dit oui ; la part de chacun, dès qu’il l’a dit."
+            f" Les {len(adultes)} adultes décident chacun pour soi : le volet du foyer s’ouvre quand "
+            "tous ont dit oui ; la part de chacun, dès qu’il l’a dit."
         )
     return phrase
 
@@ -144,19 +144,19 @@ def accord_retirer(request, reseau, uuid):
     dossier = accord.participation.dossier
     exiger(request.acteur, "porteurs.accord.retirer", accord)
     personnes = partage.lecteurs_de(dossier, [accord.structure])[accord.structure_id]
-    perdent = f" Ne liront plus : {', '.join(personnes)}." if personnes else ""
+    perdent = f" Ne liront plus : {', '.join(personnes)}." if personnes else ""
     return mener(
         request,
         dossier,
-        FormulaireUnique(request.POST or None),
+        FormulaireUnique(request.POST if request.method == "POST" else None),
         Geste(
             f"{accord.participation.porteur} retire son accord",
-            f"{accord.structure.nom} cesse aussitôt de lire le volet privé du foyer : page, recherche, "
+            f"{accord.structure.nom} cesse aussitôt de lire le volet privé du foyer : page, recherche, "
             f"exports et courriels.{perdent} Ce que la structure suit par ailleurs ne change pas.",
             "Retirer l’accord maintenant",
         ),
         lambda champs: partage.retirer_accord(acteur=request.acteur, accord=accord),
-        "C’est retiré : le volet privé est refermé à cette structure.",
+        "C’est retiré : le volet privé est refermé à cette structure.",
         retour=_page(dossier),
     )
 
@@ -211,7 +211,7 @@ def acces_repondre(request, reseau, uuid):
         messages.info(request, "Cette demande a déjà reçu une réponse.")
         return redirect(_page(dossier))
     personnes = partage.lecteurs_de(dossier, [demande.structure])[demande.structure_id]
-    qui = f" Liront le dossier : {', '.join(personnes)}." if personnes else ""
+    qui = f" Liront le dossier : {', '.join(personnes)}." if personnes else ""
     return mener(
         request,
         dossier,
@@ -219,7 +219,7 @@ def acces_repondre(request, reseau, uuid):
         Geste(
             f"{demande.structure.nom} demande à suivre ce dossier",
             f"{demande.demandeur.nom_complet}, le {date_en_mots(demande.demandee_le.date())} : "
-            f"« {demande.motif} ».{qui} Le volet privé reste soumis à l’accord de chaque adulte.",
+            f"« {demande.motif} ».{qui} Le volet privé reste soumis à l’accord de chaque adulte.",
             "Répondre",
         ),
         lambda champs: partage.repondre_demande(
@@ -240,5 +240,5 @@ def acces_retirer(request, reseau, uuid):
     if partage.retirer_demande(demande=demande):
         messages.success(request, "La demande est retirée.")
     else:
-        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
+        messages.info(request, "Trop tard : la réponse est arrivée entre-temps.")
     return redirect("porteurs:dossier", reseau=reseau, uuid=demande.dossier.uuid)

@@ -66,7 +66,7 @@ def ajouter(request, reseau, uuid):
         Geste(
             "Ajouter une personne",
             "Un autre porteur du projet, ou un adulte du foyer. La fiche partagée ne la nommera que "
-            "lorsqu’elle sera informée. Le volet privé parle aussi d’elle : il se referme jusqu’à ce "
+            "lorsqu’elle sera informée. Le volet privé parle aussi d’elle : il se referme jusqu’à ce "
             "qu’elle donne son accord à son tour.",
             "Ajouter au projet",
         ),
@@ -90,7 +90,7 @@ def retirer(request, reseau, uuid, adulte):
     return mener(
         request,
         dossier,
-        FormulaireUnique(request.POST or None),
+        FormulaireUnique(request.POST if request.method == "POST" else None),
         Geste(
             f"Retirer {adulte.porteur} du projet",
             "Ce que cette personne cherchait pour elle et ses accords s’effacent. Le volet privé "
@@ -113,7 +113,7 @@ def information(request, reseau, uuid, adulte):
         dossier,
         InformationForm(request.POST or None, jour=dossier.reseau.aujourd_hui()),
         Geste(
-            f"{adulte.porteur} est informé du partage",
+            f"{adulte.porteur} sait ce qui est partagé",
             "Cette personne sait que le projet est suivi dans Maillon et qu’elle peut s’y opposer. "
             "Dès que la fiche est ouverte au réseau, celui-ci y lira son prénom et son initiale.",
             "Enregistrer",
@@ -136,14 +136,14 @@ def opposition(request, reseau, uuid, adulte):
         dossier,
         OppositionForm(request.POST or None, jour=dossier.reseau.aujourd_hui()),
         Geste(
-            f"{adulte.porteur} s’oppose à être nommé",
-            "La fiche partagée cesse aussitôt de le nommer : listes, recherches et courriels compris. "
-            "Le reste de la fiche ne change pas : elle dépend du porteur principal.",
+            f"{adulte.porteur} ne veut pas figurer sur la fiche",
+            "La fiche partagée tait aussitôt son prénom : listes, recherches et courriels compris. "
+            "Le reste de la fiche ne change pas : elle dépend du porteur principal.",
             "Enregistrer l’opposition",
         ),
         lambda champs: personnes.opposer_adulte(
             acteur=request.acteur, participation=adulte, le=champs["le"]
         ),
-        "C’est noté : la fiche ne nomme plus cette personne.",
+        "C’est noté : la fiche ne nomme plus cette personne.",
         retour=_partage(dossier),
     )

@@ -15,7 +15,7 @@ from porteurs.views.personnes import adulte_de_la_page
 from socle.editions import valeurs_de
 from socle.permissions import exiger, peut
 
-ACCORD_D_ABORD = "Le volet privé s’écrit avec l’accord de chacun : notez-le d’abord, ici."
+ACCORD_D_ABORD = "Le volet privé s’écrit avec l’accord de chacun : notez-le d’abord, ici."
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +30,7 @@ def professionnel(request, reseau, uuid):
         form,
         Geste(
             "Volet professionnel",
-            "Lu par celles et ceux qui suivent le dossier. Rien n’est obligatoire : notez ce que vous "
+            "Lu par celles et ceux qui suivent le dossier. Rien n’est obligatoire : notez ce que vous "
             "savez, le reste viendra.",
             "Enregistrer",
         ),

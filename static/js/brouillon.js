@@ -15,13 +15,13 @@
       for (const [nom, valeur] of new FormData(form)) if (typeof valeur === "string") champs.append(nom, valeur);
       try {
         const reponse = await fetch(form.dataset.brouillon, { method: "POST", body: champs, redirect: "manual", keepalive: depart === true });
-        if (reponse.type === "opaqueredirect") dire("Votre session est finie : reconnectez-vous dans un autre onglet, puis continuez ici.");
+        if (reponse.type === "opaqueredirect") dire("Votre session est finie : reconnectez-vous dans un autre onglet, puis continuez ici.");
         else if (reponse.ok) dire(`Brouillon gardé à ${(await reponse.json()).heure}, pour vous seul.`);
         else if (reponse.status === 429) { aEnvoyer = true; minuterie = setTimeout(envoyer, 20000); }
       } catch {
-        // Hors connexion : rien n'est perdu de la page, et la frappe suivante réessaie.
+        // Hors connexion : rien n'est perdu de la page, et la frappe suivante réessaie.
         aEnvoyer = true;
-        dire("Hors connexion : ce texte n’est pas encore gardé.");
+        dire("Hors connexion : ce texte n’est pas encore gardé.");
       }
     };
     form.addEventListener("input", () => {

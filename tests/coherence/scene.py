@@ -17,7 +17,7 @@ from partenaires.services.confirmations import BUT as BUT_CONFIRMATION
 from partenaires.services.evenements import BUT_AVIS
 from partenaires.services.inscriptions import BUT_CONFIRMER, BUT_DESISTER
 from partenaires.services.invitations import BUT as BUT_INVITATION
-from porteurs.enums import Audience, RoleAffectation
+from porteurs.enums import Audience, RoleAffectation, RoleParticipation
 from porteurs.models import DemandeDroit, DoublonSignale, EntreeEspace, Piece
 from porteurs.services.espace import BUT as BUT_ESPACE
 from porteurs.services.reunion import BUT_LIGNE
@@ -29,7 +29,7 @@ from socle.acteur import acteur_de
 from socle.battements import battre
 from socle.enums import EtatCourriel
 from socle.fichiers import garder
-from socle.models import Courriel
+from socle.models import Brouillon, Courriel
 from socle.sante import SILENCES
 from tests.fabriques import (
     ActionFabrique,
@@ -48,6 +48,7 @@ from tests.fabriques import (
     RessourceFabrique,
     ReunionFabrique,
 )
+from tests.fabriques.partage import AccordFabrique, DemandeAccesFabrique, ParticipationFabrique
 from tests.fabriques.partenaires import aujourd_hui
 
 NOM, TELEPHONE = "Petitjean-Secretin", "06 39 98 12 34"
@@ -103,6 +104,39 @@ class Scene:
                 texte=f"Note{audience}{self.marqueur}",
             )
         return dossier
+
+    @cached_property
+    def conjoint(self):
+        """Un adulte du foyer, pas encore informé."""
+        return ParticipationFabrique(
+            dossier=self.dossier, rang=2, role=RoleParticipation.FOYER, porteur__nom="Conjointier"
+        )
+
+    @cached_property
+    def conjoint_informe(self):
+        self.conjoint.informe_le, self.conjoint.information_mode = aujourd_hui(-2), "oral"
+        self.conjoint.save(update_fields=["informe_le", "information_mode"])
+        return self.conjoint
+
+    @cached_property
+    def accord(self):
+        """L'adulte du dossier laisse S1 lire le volet privé."""
+        return AccordFabrique(
+            participation=self.dossier.participations.get(rang=1), structure=self.d.s1
+        )
+
+    @cached_property
+    def demande_acces(self):
+        """La voisine, au nom de S2, demande à suivre le dossier."""
+        return DemandeAccesFabrique(
+            dossier=self.dossier, structure=self.d.s2, demandeur=self.d.voisine
+        )
+
+    @cached_property
+    def brouillon(self):
+        return Brouillon.objects.create(
+            utilisateur=self.d.auteur, cle="echange_noter:essai", champs={"texte": ["En cours"]}
+        )
 
     @cached_property
     def action(self):
