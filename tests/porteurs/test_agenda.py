@@ -308,6 +308,7 @@ def test_un_elu_ne_lit_que_des_nombres_masques_sous_le_seuil(
     nombres = {r.code: n for r, n in agenda.chiffres(comite, acteur_de(d.elue))}
     assert nombres == {
         "relais": None,
+        "besoin": None,
         "role": None,
         "nouveau": None,
         "action": None,
@@ -322,6 +323,7 @@ def test_un_elu_ne_lit_que_des_nombres_masques_sous_le_seuil(
     # L'animation compte ce qu'elle voit, sans masque ; le comité ne nomme rien à elle non plus.
     assert {r.code: n for r, n in agenda.chiffres(comite, acteur_de(d.animatrice))} == {
         "relais": 0,
+        "besoin": 0,
         "role": 0,
         "nouveau": 0,
         "action": 0,
