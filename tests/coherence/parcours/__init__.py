@@ -1,6 +1,7 @@
 """Un parcours par route : un module par sujet, une ligne ici pour chacun."""
 
 from tests.coherence.parcours import (
+    besoins,
     carnet,
     cartes,
     competences,
@@ -56,6 +57,7 @@ PARCOURS = [
     *ressources.EMPORT,
     *evenements.EVENEMENTS,
     *dossiers.DOSSIERS,
+    *besoins.BESOINS,
     *partage.PARTAGE,
     *partage.BROUILLONS,
     *imports.IMPORTS,
