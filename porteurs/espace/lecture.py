@@ -109,13 +109,11 @@ def _referent(dossier: Dossier, role: Affectation) -> Contact:
 
 
 def suivi(acteur, dossier: Dossier) -> dict:
-    dates = {
-        e.etape: jour(e.le) for e in dossier.etapes.order_by("pk").only("etape", "le", "dossier")
-    }
+    passees = set(dossier.etapes.values_list("etape", flat=True))
     aujourd_hui = dossier.reseau.aujourd_hui()
     return {
         "mots": mots(dossier),
-        "chaine": chaine(dossier.etape, dates),
+        "chaine": chaine(dossier.etape, passees),
         "depuis": jour(dossier.etape_depuis),
         "contacts": contacts(dossier),
         "besoins": besoins(dossier),

@@ -114,9 +114,9 @@ FAITS = {
 }
 
 
-def chaine(etape: str, dates: dict) -> list[dict]:
-    """La chaîne pour le gabarit : le nom de chaque étape, sa date si elle est passée, son état."""
-    atteintes = [CHAINE.index(e) for e in dates if e in CHAINE]
+def chaine(etape: str, passees: set[str]) -> list[dict]:
+    """La chaîne pour le gabarit : le nom de chaque étape et son état."""
+    atteintes = [CHAINE.index(e) for e in passees if e in CHAINE]
     rang_courant = CHAINE.index(etape) if etape in CHAINE else max(atteintes, default=0)
     en_cours = etape in CHAINE
     maillons = []
@@ -129,7 +129,7 @@ def chaine(etape: str, dates: dict) -> list[dict]:
         maillons.append(
             {
                 "libelle": ETAPES[e].nom,
-                "detail": dates.get(e, "") if rang <= rang_courant else "",
+                "detail": "",
                 "etat": etat,
             }
         )
