@@ -46,7 +46,7 @@ RECITS = {
 # Dix heures du matin, comme les récits ; sans date connue, la ligne garde la sienne.
 DATER = """
 UPDATE {table} e SET
-  pgh_created_at = least(now(), coalesce(({quand})::timestamp + interval '10 hours', e.pgh_created_at)),
+  pgh_created_at = least(now(), coalesce(({quand})::date + time '10:00', e.pgh_created_at)),
   pgh_context_id = md5({geste})::uuid,
   pgh_context = CASE WHEN ({qui}) IS NULL THEN NULL
                      ELSE jsonb_build_object('utilisateur', ({qui}), 'geste', 'demonstration') END
