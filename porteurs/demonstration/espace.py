@@ -8,6 +8,7 @@ from partenaires.demonstration.structures import LIVRADOIS
 from porteurs.enums import Audience, NatureEchange, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier, Echange, Participation
 from porteurs.services.acces import indexer
+from porteurs.services.dossier import toucher
 
 ADRESSE = "porteuse@demo.maillon.invalid"
 REFERENTE = "technicienne.ambert@demo.maillon.invalid"
@@ -59,6 +60,9 @@ def construire(contexte: Contexte) -> None:
             "pour_porteur": True,
         },
     )
+    # Le dernier message est un contact : la conservation repart de lui.
+    dernier = Echange.objects.filter(dossier=dossier, pour_porteur=True).latest("le")
+    toucher(dossier, contact_le=dernier.le, activite=False)
     indexer([dossier.pk])
 
 
