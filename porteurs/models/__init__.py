@@ -20,6 +20,7 @@ from porteurs.models.demande import (
 from porteurs.models.dossier import Dossier, EtapeDossier
 from porteurs.models.doublon import DoublonSignale
 from porteurs.models.espace import DemandeDroit, EntreeEspace
+from porteurs.models.export import Export
 from porteurs.models.financement import Financement
 from porteurs.models.fusion import FusionDossiers
 from porteurs.models.historique import HISTORIQUES
@@ -54,6 +55,7 @@ __all__ = [
     "Echange",
     "EntreeEspace",
     "EtapeDossier",
+    "Export",
     "FaitFige",
     "Financement",
     "FusionDossiers",
