@@ -34,7 +34,8 @@ TITRES = (
     "Date d'entrée;Dernier contact;Suivi par;Besoins;Observations"
 )
 JUSTES = f"""{TITRES}
-A1;DURAND Zoé;zoe@essai.test;639980012;12/05/88;Ambret;;Boulangerie;reprise;restauration;en cours;03/02/2025;10/03/2026;Colin;Un local;Bien avancé
+A1;DURAND Zoé;zoe@essai.test;639980012;12/05/88;Ambret;;Boulangerie;reprise;restauration;en cours;\
+03/02/2025;10/03/2026;Colin;Un local;Bien avancé
 A2;Petit Paul;;+33 6 39 98 00 13;;Dallet;63111;Gîte;création;tourisme;idée;01/01/2026;;;;
 A3;Roux Jeanne;jeanne@essai.test;;;Chaméane;;Ferme;création;agricole;sans suite;01/01/2025;01/06/2025;;;
 """
@@ -216,7 +217,10 @@ def test_l_extrait_des_anciennes_communes():
 
 
 def test_une_commune_ambigue_se_choisit_une_fois_pour_toutes(reprendre, acteur):
-    contenu = "Réf;Prénom;Nom;Projet;Commune\n1;Zoé;Durand;Gîte;Saint-Germain\n2;Paul;Petit;Bar;Saint-Germain\n"
+    contenu = (
+        "Réf;Prénom;Nom;Projet;Commune\n"
+        "1;Zoé;Durand;Gîte;Saint-Germain\n2;Paul;Petit;Bar;Saint-Germain\n"
+    )
     import_dossiers = reprendre(contenu)
     assert import_dossiers.comptes == {"fautive": 2}
     [question] = import_dossiers.questions
@@ -342,7 +346,10 @@ def test_un_dossier_passe_ailleurs_ne_change_plus(reprendre, ecrire, distributio
 
 
 def test_sans_reference_un_second_envoi_se_voit(reprendre, ecrire):
-    contenu = "Prénom;Nom;Projet;Commune\nZoé;Durand;Gîte;Ambert\nPaul;Petit;Bar;Ambert\nPaul;PETIT;bar;Ambert\n"
+    contenu = (
+        "Prénom;Nom;Projet;Commune\nZoé;Durand;Gîte;Ambert\n"
+        "Paul;Petit;Bar;Ambert\nPaul;PETIT;bar;Ambert\n"
+    )
     premier = reprendre(contenu)
     assert "ligne 3" in lignes(premier)[4].erreurs["nom"]
     ecrire(reprendre(contenu.replace("Paul;PETIT;bar;Ambert\n", "")))

@@ -8,26 +8,26 @@ from socle.acteur import acteur_de
 from tests.coherence.parcours.base import ABSENT, INTERDIT, Parcours, marqueur
 from tests.coherence.scene import Scene
 
-TITRES = "Réf;Prénom;Nom;Projet;Commune\n"
-COLONNES = ("reference", "prenom", "nom", "intitule", "commune")
+TITRES = "Réf;Prénom;Nom;Projet;Commune;Courriel\n"
+COLONNES = ("reference", "prenom", "nom", "intitule", "commune", "email")
 
 
-def _tableau(scene: Scene, commune: str = "Ambert") -> bytes:
-    return f"{TITRES}R1;Zoé;Durand;Projet {scene.marqueur};{commune}\n".encode()
+def _tableau(scene: Scene, commune: str, adresse: str) -> bytes:
+    return f"{TITRES}R1;Zoé;Durand;Projet {scene.marqueur};{commune};{adresse}\n".encode()
 
 
-def _depose(scene: Scene, commune: str = "Ambert") -> ImportDossiers:
+def _depose(scene: Scene, commune: str = "Ambert", adresse: str = "") -> ImportDossiers:
     return lecture.deposer(
         acteur=acteur_de(scene.d.auteur),
         reseau=scene.d.reseau,
         structure=scene.d.s1,
-        fichier=_tableau(scene, commune),
+        fichier=_tableau(scene, commune, adresse),
         nom=f"{scene.marqueur}.csv",
     )
 
 
-def _lu(scene: Scene, commune: str = "Ambert") -> ImportDossiers:
-    import_dossiers = _depose(scene, commune)
+def _lu(scene: Scene, commune: str = "Ambert", adresse: str = "") -> ImportDossiers:
+    import_dossiers = _depose(scene, commune, adresse)
     lecture.associer_colonnes(
         acteur=acteur_de(scene.d.auteur),
         import_dossiers=import_dossiers,
@@ -39,8 +39,8 @@ def _lu(scene: Scene, commune: str = "Ambert") -> ImportDossiers:
     return import_dossiers
 
 
-def _ecrit(scene: Scene) -> ImportDossiers:
-    import_dossiers = _lu(scene)
+def _ecrit(scene: Scene, adresse: str = "") -> ImportDossiers:
+    import_dossiers = _lu(scene, adresse=adresse)
     travaux.demander_l_ecriture(acteur=acteur_de(scene.d.auteur), import_dossiers=import_dossiers)
     travaux.mener(import_dossiers.pk)
     return import_dossiers
@@ -73,7 +73,7 @@ IMPORTS = [
         "parrain",
         INTERDIT,
         lambda s: s.reseau,
-        donnees=lambda s: {"fichier": SimpleUploadedFile("suivi.csv", _tableau(s))},
+        donnees=lambda s: {"fichier": SimpleUploadedFile("suivi.csv", _tableau(s, "Ambert", ""))},
         attendu=302,
     ),
     Parcours("porteurs:import_modele", "animatrice", "elue", INTERDIT, lambda s: s.reseau),
@@ -145,7 +145,7 @@ IMPORTS = [
         "auteur",
         "animatrice",
         INTERDIT,
-        _un(_ecrit),
+        _un(_ecrit, "zoe@essai.test"),
         donnees=lambda s: {},
         bouton=True,
         attendu=302,
