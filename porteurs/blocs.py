@@ -205,7 +205,6 @@ def le_partage(acteur, dossier: Dossier) -> dict:
     return {
         "prive_pour": len(structures),
         "peut_informer": peut(acteur, "porteurs.dossier.information", dossier),
-        "peut_voir_partage": peut(acteur, "porteurs.partage.voir", dossier),
         "peut_demander": not deja_demande and peut(acteur, "porteurs.acces.demander", dossier),
         "peut_lire_historique": dossier.suivi
         or peut(acteur, "porteurs.historique.demander", dossier),

@@ -7,19 +7,28 @@ from porteurs.models import Dossier
 from porteurs.models.acces import cles_du_mandat
 
 
-def lecteurs(dossier: Dossier, structure_ids: list[int]) -> dict[Audience, list[str]]:
+# Parmi les lecteurs, ceux qui ont aussi le volet privé : seuls à lire ce qui touche au foyer.
+PRIVE = "prive"
+
+
+def lecteurs(dossier: Dossier, structure_ids: list[int]) -> dict[str, list[str]]:
     """Par audience, les noms des personnes qui liront ; deux requêtes quel que soit le réseau.
+
+    La clé ``PRIVE`` nomme celles qui liraient aussi ce qui touche à la vie privée.
 
     ``structure_ids`` : les structures au nom desquelles la personne peut écrire.
     """
-    if hasattr(dossier, "droits_lus"):
-        droits = {d["beneficiaire"]: d["volet"] for d in dossier.droits_lus}
-    else:
-        droits = dict(
-            dossier.acces.en_cours(dossier.reseau.aujourd_hui()).values_list(
-                "beneficiaire", "volet"
-            )
+    jour = dossier.reseau.aujourd_hui()
+    if not hasattr(dossier, "droits_lus"):
+        dossier.droits_lus = list(
+            dossier.acces.en_cours(jour).values("beneficiaire", "volet", "prive", "prive_jusqua")
         )
+    droits = {d["beneficiaire"]: d["volet"] for d in dossier.droits_lus}
+    privees = {
+        d["beneficiaire"]
+        for d in dossier.droits_lus
+        if d["prive"] and (d["prive_jusqua"] is None or str(d["prive_jusqua"]) > str(jour))
+    }
     mandats = (
         Mandat.objects.actifs(dossier.reseau.aujourd_hui())
         .filter(
@@ -30,10 +39,13 @@ def lecteurs(dossier: Dossier, structure_ids: list[int]) -> dict[Audience, list[
         .select_related("utilisateur")
         .order_by("utilisateur__nom", "utilisateur__prenom", "pk")
     )
-    noms: dict[Audience, dict[int, str]] = {audience: {} for audience in Audience}
+    noms: dict[str, dict[int, str]] = {audience: {} for audience in [*Audience, PRIVE]}
     for mandat in mandats:
         personne, nom = mandat.utilisateur_id, mandat.utilisateur.nom_complet
-        volets = {droits[cle] for cle in cles_du_mandat(mandat, personne) if cle in droits}
+        cles = cles_du_mandat(mandat, personne)
+        volets = {droits[cle] for cle in cles if cle in droits}
+        if cles & privees:
+            noms[PRIVE][personne] = nom
         if not volets:
             continue
         noms[Audience.RESEAU][personne] = nom

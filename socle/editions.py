@@ -49,6 +49,13 @@ def verifier_la_version(lu: str, actuelles: Mapping[str, Any]) -> None:
         raise Conflit(actuelles)
 
 
+def _sans_centimes(valeur):
+    """« 85000 » plutôt que « 85000.00 », quand il n'y en a pas."""
+    if isinstance(valeur, Decimal) and valeur == valeur.to_integral_value():
+        return int(valeur)
+    return valeur
+
+
 class FormulaireEnConcurrence(FormulaireUnique):
     """Un formulaire qui dit de quelle version il part, et montre l'autre quand elle a changé."""
 
@@ -59,7 +66,8 @@ class FormulaireEnConcurrence(FormulaireUnique):
 
     def partir_de(self, actuelles: Mapping[str, Any]):
         """Montre ces valeurs, et s'en souvient."""
-        self.initial = dict(actuelles) | {"lu": empreinte(actuelles)}
+        montrees = {nom: _sans_centimes(valeur) for nom, valeur in actuelles.items()}
+        self.initial = montrees | {"lu": empreinte(actuelles)}
         return self
 
     def montrer_le_conflit(self, conflit: Conflit) -> None:

@@ -43,14 +43,19 @@ def formulaire_echange(acteur, dossier: Dossier, donnees=None, **options) -> Ech
         acteur, dossier.reseau_id, Fonction.TECHNICIEN, Fonction.PARRAIN
     )
     techniques = acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
-    return EchangeForm(
+    lecteurs = qui_lit.lecteurs(dossier, techniques)
+    form = EchangeForm(
         donnees,
         structures=structures,
         jour=dossier.reseau.aujourd_hui(),
-        lecteurs=qui_lit.lecteurs(dossier, techniques),
+        lecteurs=lecteurs,
         lit_le_prive=peut(acteur, "porteurs.prive.lire", dossier),
         **options,
     )
+    if "prive" in form.fields:
+        noms = ", ".join(lecteurs[qui_lit.PRIVE])
+        form.fields["prive"].help_text = f"Parmi eux, seuls la liront\u00a0: {noms}."
+    return form
 
 
 # Un bloc de plus sur la page : une ligne ici.
@@ -103,6 +108,7 @@ def _rendre(request, dossier: Dossier, liste: list[Bloc], onglet: str):
         "onglet": onglet,
         "peut_ecrire": _qui_note(acteur, dossier),
         "peut_relayer": peut(acteur, "porteurs.relais.proposer", dossier),
+        "peut_voir_partage": peut(acteur, "porteurs.partage.voir", dossier),
     }
     page = blocs.composer(liste, acteur, dossier)
     return render(request, "porteurs/dossier.html", contexte | page)

@@ -36,6 +36,7 @@ def page(request, reseau, uuid):
         "reseau": dossier.reseau,
         "dossier": dossier,
         "onglet": "partage",
+        "peut_voir_partage": True,
         "peut_ecrire": peut(request.acteur, "porteurs.echange.noter", dossier),
         "peut_relayer": peut(request.acteur, "porteurs.relais.proposer", dossier),
         "adultes": _adultes(dossier),

@@ -305,3 +305,14 @@ def composer(lignes):
         raise AssertionError(pourquoi)
 
     return [message for _, message in courriels.composer(lignes, rater) if message]
+
+
+def test_avant_de_noter_la_vie_privee_la_page_dit_qui_la_lira(
+    connecter, auteur, collegue, voisine, dossier, distribution, principal
+):
+    AffectationFabrique(dossier=dossier, mandat=distribution.mandats["voisine"], acceptee=True)
+    assert "seuls la liront" not in connecter(auteur).get(url("dossier", dossier)).content.decode()
+    AccordFabrique(participation=principal, structure=distribution.s1)
+    lue = connecter(auteur).get(url("dossier", dossier)).content.decode()
+    assert f"seuls la liront\u00a0: {auteur.nom_complet}, {collegue.nom_complet}." in lue
+    assert "seuls la liront" not in connecter(voisine).get(url("dossier", dossier)).content.decode()
