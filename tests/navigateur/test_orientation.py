@@ -43,7 +43,7 @@ def test_un_besoin_se_propose_se_refuse_et_trouve_quelqu_un(portail, ouvrir_page
     a, b = ouvrir_page(d.auteur), ouvrir_page(d.voisine, TELEPHONE)
 
     noter(a, dossier)
-    assert "Sert la commune d’Ambert" in a.locator(".propositions").inner_text()
+    assert "Sert la commune d’Ambert" in a.locator(".choix-structures").inner_text()
     verifier_axe(a)
     proposer(a, d.s2)
     besoin = Besoin.objects.get(dossier=dossier)
