@@ -558,6 +558,7 @@ MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.conventions.construire",
     "partenaires.demonstration.ressources.construire",
     "porteurs.demonstration.construire",
+    "porteurs.demonstration.volets.construire",
     "porteurs.demonstration.espace.construire",
     "porteurs.demonstration.besoins.construire",
     "porteurs.demonstration.remplacements.construire",
