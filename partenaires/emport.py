@@ -27,7 +27,11 @@ def _de_ses_themes(reseau) -> Q:
 
 
 TABLES = [
-    # Une permanence la nomme ; elle se retrouve à l'arrivée, comme une commune.
+    # D'où vient une personne, où se tient une permanence : cela se retrouve à l'arrivée, comme une commune.
+    Table("partenaires.Region", cles=("code",), trouver_seulement=True, sauf=("nom",)),
+    Table(
+        "partenaires.Departement", cles=("code",), trouver_seulement=True, sauf=("nom", "region")
+    ),
     Table("partenaires.Epci", cles=("code",), trouver_seulement=True, sauf=("nom", "type")),
     Table(
         "partenaires.Commune",
@@ -107,8 +111,6 @@ RESTENT = {
     "socle.Battement": "technique",
     "socle.EnvoiUnique": "technique",
     "socle.Brouillon": "ce que chacun est en train d’écrire finit là où il l’a commencé",
-    "partenaires.Region": "donnée de référence",
-    "partenaires.Departement": "donnée de référence",
     "partenaires.PopulationCommune": "donnée de référence",
     "partenaires.ContourCommune": "donnée de référence",
     "partenaires.CommuneAncienne": "donnée de référence",
@@ -122,6 +124,7 @@ RESTENT = {
     "porteurs.AvertissementConservation": "le nouveau portail prévient de nouveau, avec son adresse",
     "porteurs.LectureMotivee": "une lecture ne vaut que deux jours, là où elle fut demandée",
     "porteurs.Acces": "les droits se recalculent à l’arrivée",
+    "porteurs.Export": "un export expire en deux jours, là où il fut demandé",
     "porteurs.ImportDossiers": "un import ne se relit et ne se défait que là où il s’est fait",
     "porteurs.LigneImport": "un import ne se relit et ne se défait que là où il s’est fait",
     "porteurs.CorrespondanceImport": "les titres de colonnes se reconnaissent à nouveau",
