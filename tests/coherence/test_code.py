@@ -79,6 +79,8 @@ CASCADES = {
     "partenaires.VersionRessource.ressource",
     "porteurs.Acces.dossier",
     "porteurs.Action.dossier",
+    "porteurs.Besoin.dossier",
+    "porteurs.Orientation.besoin",
     "porteurs.AvertissementConservation.dossier",
     "porteurs.ArchiveRestreinte.dossier",
     "porteurs.Affectation.dossier",
