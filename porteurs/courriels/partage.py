@@ -42,7 +42,9 @@ def _demandees(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
             and peut(acteur, "porteurs.acces.repondre", demande)
         )
         messages[courriel.pk] = (
-            _ecrire(demande, "acces_demande", "Un accès est demandé") if a_dire else None
+            _ecrire(demande, "porteurs/courriels/acces_demande", "Un accès est demandé")
+            if a_dire
+            else None
         )
     return messages
 
@@ -66,17 +68,19 @@ def _repondues(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
             courriel.destinataire_id, ()
         )
         messages[courriel.pk] = (
-            _ecrire(demande, "acces_reponse", "Votre demande d’accès") if a_dire else None
+            _ecrire(demande, "porteurs/courriels/acces_reponse", "Votre demande d’accès")
+            if a_dire
+            else None
         )
     return messages
 
 
 def _ecrire(demande: DemandeAcces, gabarit: str, objet: str) -> Message:
     dossier = demande.dossier
-    page = "acces_repondre" if gabarit == "acces_demande" else "dossier"
+    page = "acces_repondre" if demande.etat == EtatDemandeAcces.ENVOYEE else "dossier"
     cible = demande.uuid if page == "acces_repondre" else dossier.uuid
     return rendre(
-        f"porteurs/courriels/{gabarit}",
+        gabarit,
         f"{objet}\u00a0: {dossier.reference}, {dossier.intitule}",
         {
             "demande": demande,

@@ -100,12 +100,12 @@ def soutiens(request, reseau, uuid):
     return _rendre(request, dossier, SOUTIENS, "soutiens")
 
 
-def _rendre(request, dossier: Dossier, liste: list[Bloc], onglet: str):
+def _rendre(request, dossier: Dossier, liste: list[Bloc], rubrique: str):
     acteur = request.acteur
     contexte = {
         "reseau": dossier.reseau,
         "dossier": dossier,
-        "onglet": onglet,
+        "rubrique": rubrique,
         "peut_ecrire": _qui_note(acteur, dossier),
         "peut_relayer": peut(acteur, "porteurs.relais.proposer", dossier),
         "peut_voir_partage": peut(acteur, "porteurs.partage.voir", dossier),

@@ -35,7 +35,7 @@ def page(request, reseau, uuid):
     contexte = {
         "reseau": dossier.reseau,
         "dossier": dossier,
-        "onglet": "partage",
+        "rubrique": "partage",
         "peut_voir_partage": True,
         "peut_ecrire": peut(request.acteur, "porteurs.echange.noter", dossier),
         "peut_relayer": peut(request.acteur, "porteurs.relais.proposer", dossier),
