@@ -4,7 +4,7 @@ from django import forms
 
 from partenaires.champs import ChampJour
 from porteurs.enums import ModeInformation, NatureProjet
-from porteurs.forms.commun import FormulaireDeReseau
+from porteurs.forms.commun import FormulaireDeReseau, selon_la_reponse
 from porteurs.services.imports.champs import CHAMPS, NATURE_PAR_DEFAUT, manques
 from socle.fichiers import TABLEURS, ChampFichier, FormulaireAvecFichiers
 from socle.tableurs.lecture import FICHIER_OCTETS
@@ -35,12 +35,13 @@ class ColonnesForm(FormulaireUnique):
         self.rangs = range(len(entetes))
         for rang, entete in enumerate(entetes):
             exemple = exemples[rang] if rang < len(exemples) else ""
-            self.fields[f"colonne{rang}"] = forms.ChoiceField(
-                label=entete,
-                choices=champs,
-                required=False,
-                initial=reperes.get(rang, ""),
-                help_text=f"Par exemple\u00a0: {exemple}" if exemple else "Colonne vide au début.",
+            self.fields[f"colonne{rang}"] = selon_la_reponse(
+                forms.ChoiceField(
+                    label=entete,
+                    choices=champs,
+                    initial=reperes.get(rang, ""),
+                    help_text=f"Par exemple\u00a0: {exemple}" if exemple else "Vide au début.",
+                )
             )
 
     def colonnes_lues(self):
@@ -73,11 +74,12 @@ class PrecisionsForm(forms.Form):
         self.questions = questions
         for rang, question in enumerate(questions):
             lignes = question["lignes"]
-            self.fields[f"reponse{rang}"] = forms.ChoiceField(
-                label=f"{question['libelle']}\u00a0: «\u00a0{question['texte']}\u00a0»",
-                choices=[("", "à choisir"), *question["choix"]],
-                required=False,
-                help_text=f"{lignes} ligne{'s' if lignes > 1 else ''}.",
+            self.fields[f"reponse{rang}"] = selon_la_reponse(
+                forms.ChoiceField(
+                    label=f"{question['libelle']}\u00a0: «\u00a0{question['texte']}\u00a0»",
+                    choices=[("", "à choisir"), *question["choix"]],
+                    help_text=f"{lignes} ligne{'s' if lignes > 1 else ''}.",
+                )
             )
 
     def reponses(self) -> dict[str, dict[str, str]]:

@@ -211,6 +211,14 @@ def _relire(request, import_dossiers: ImportDossiers, contexte: dict):
     return render(request, "porteurs/imports/relire.html", contexte)
 
 
+# À côté de chaque case, quelques mots suffisent.
+COURTS = {
+    "reference": "Référence",
+    "prenom_nom": "Personne",
+    "nom_prenom": "Personne",
+    "intitule": "Projet",
+    "commune": "Commune",
+}
 MONTRES = ("reference", "prenom", "nom", "prenom_nom", "nom_prenom", "commune", "intitule")
 
 
@@ -222,7 +230,7 @@ def _rangee(import_dossiers: ImportDossiers, ligne: LigneImport) -> dict:
     codes += [c for c in colonnes if c in signales and c not in codes]
     cases = [
         {
-            "libelle": LIBELLES[code],
+            "libelle": COURTS.get(code, LIBELLES[code]),
             "texte": ligne.saisie[colonnes[code]],
             "erreur": ligne.erreurs.get(code, ""),
             "remarque": ligne.remarques.get(code, ""),

@@ -79,6 +79,8 @@ def garder(lectures: list[Lecture]) -> None:
 def marquer_les_doubles(import_dossiers: ImportDossiers) -> None:
     """Deux lignes du tableau pour un même dossier : la seconde est en faute."""
     with connection.cursor() as curseur:
+        # La base croit encore la table vide : elle croiserait chaque ligne avec toutes les autres.
+        curseur.execute("ANALYZE porteurs_ligneimport")
         curseur.execute(DOUBLES, {"pk": import_dossiers.pk})
 
 

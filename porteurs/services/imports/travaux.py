@@ -5,14 +5,11 @@ passage suivant recommence. La page montre l'avancement, qu'une seconde connexio
 la première tient sa transaction.
 """
 
-import logging
 from contextlib import contextmanager
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from porteurs.models import ImportDossiers, LigneImport
 from porteurs.models.imports import EN_COURS, EtatImport, EtatLigne
@@ -21,27 +18,18 @@ from porteurs.services.imports.lecture import relire
 from porteurs.services.imports.lignes import LOT, compter, garder, marquer_les_doubles
 from porteurs.services.imports.precisions import a_preciser
 from porteurs.services.imports.verification import Lecteur
+from socle import taches
 from socle.enums import Operation
 from socle.journal import consigner
 from socle.refus import Refus
 
-journal = logging.getLogger(__name__)
-
-# Un lot de mille dossiers, ses accès et sa recherche : bien plus long qu'une page.
-DELAI = "120s"
+AVANCER = (
+    "UPDATE porteurs_importdossiers SET traitees = least(%s, total), signe_le = now() WHERE id = %s"
+)
 
 
 def demander() -> None:
-    """Après validation, tout de suite si l'ouvrier est joignable ; sinon au prochain passage."""
-
-    def envoyer():
-        try:
-            # Par son nom : la tâche importe ce module, l'inverse ferait un cycle.
-            current_app.send_task("porteurs.tasks.mener_les_imports")
-        except OperationalError:
-            journal.warning("courtier injoignable : l'import attend le passage planifié")
-
-    transaction.on_commit(envoyer)
+    taches.demander("porteurs.tasks.mener_les_imports")
 
 
 @transaction.atomic
@@ -68,7 +56,7 @@ def mener_les_imports() -> None:
         Q(etat__in=EN_COURS) | Q(informer_le__isnull=False)
     ).order_by("signe_le")
     for pk in list(attendent.values_list("pk", flat=True)):
-        with _seul(pk) as pris:
+        with taches.seul("porteurs.import", pk) as pris:
             if pris:
                 mener(pk)
 
@@ -84,23 +72,6 @@ def mener(pk: int) -> None:
         gestes[import_dossiers.etat](import_dossiers)
     elif import_dossiers.informer_le:
         information.informer_le_lot(import_dossiers)
-
-
-@contextmanager
-def _seul(pk: int):
-    """Vrai pour une seule tâche à la fois ; le verrou meurt avec sa connexion. Délais relevés."""
-    with connection.cursor() as curseur:
-        curseur.execute("SELECT pg_try_advisory_lock(hashtext('porteurs.import'), %s)", [pk])
-        (pris,) = curseur.fetchone()
-        if pris:
-            curseur.execute(f"SET statement_timeout = '{DELAI}'")
-    try:
-        yield pris
-    finally:
-        if pris:
-            with connection.cursor() as curseur:
-                curseur.execute("RESET statement_timeout")
-                curseur.execute("SELECT pg_advisory_unlock(hashtext('porteurs.import'), %s)", [pk])
 
 
 def verifier(import_dossiers: ImportDossiers) -> None:
@@ -154,17 +125,5 @@ def _annuler(import_dossiers: ImportDossiers) -> None:
 @contextmanager
 def _avancement(import_dossiers: ImportDossiers):
     """``avancer(n)`` : n lignes faites, dit hors de la transaction en cours."""
-    autre = connection.copy()
-
-    def avancer(faites: int) -> None:
-        with autre.cursor() as curseur:
-            curseur.execute(
-                "UPDATE porteurs_importdossiers SET traitees = least(%s, total), signe_le = now()"
-                " WHERE id = %s",
-                [faites, import_dossiers.pk],
-            )
-
-    try:
-        yield avancer
-    finally:
-        autre.close()
+    with taches.avancement(AVANCER) as jouer:
+        yield lambda faites: jouer([faites, import_dossiers.pk])
