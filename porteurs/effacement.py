@@ -26,9 +26,13 @@ def _oublier_les_entrees(adresses: list[str]) -> int:
 
 
 MEMOIRES = [
-    Memoire("porteurs.Porteur", "effacée\u00a0; sans nom ni coordonnées si le dossier d’autrui la cite"),
+    Memoire(
+        "porteurs.Porteur", "effacée\u00a0; sans nom ni coordonnées si le dossier d’autrui la cite"
+    ),
     Memoire("porteurs.Participation", AVEC),
-    Memoire("porteurs.Dossier", "effacé, ses comptes figés\u00a0; gardé si quelqu’un d’autre le porte"),
+    Memoire(
+        "porteurs.Dossier", "effacé, ses comptes figés\u00a0; gardé si quelqu’un d’autre le porte"
+    ),
     Memoire("porteurs.EtapeDossier", AVEC),
     Memoire("porteurs.Echange", f"{AVEC} ; ses propres messages avec elle"),
     Memoire("porteurs.Piece", f"{AVEC}, fichier compris"),
@@ -42,7 +46,9 @@ MEMOIRES = [
     Memoire("porteurs.Besoin", AVEC),
     Memoire("porteurs.Orientation", AVEC),
     Memoire("porteurs.Financement", f"{AVEC}, ses comptes figés"),
-    Memoire("porteurs.Candidature", f"{AVEC}, ses comptes figés\u00a0; le palmarès ne la nomme plus"),
+    Memoire(
+        "porteurs.Candidature", f"{AVEC}, ses comptes figés\u00a0; le palmarès ne la nomme plus"
+    ),
     Memoire("porteurs.SuiviInstallation", AVEC),
     Memoire("porteurs.PointReunion", AVEC),
     Memoire("porteurs.LectureMotivee", AVEC),
@@ -50,6 +56,10 @@ MEMOIRES = [
     Memoire("porteurs.DemandeDroit", "part avec la personne"),
     Memoire("porteurs.FusionDossiers", "les lignes d’avant et le motif vidés"),
     Memoire("porteurs.LigneImport", AVEC),
+    Memoire(
+        "porteurs.Export", "le fichier qui la contient est effacé\u00a0; le motif ne nomme personne"
+    ),
+    Memoire("porteurs.Export", "le fichier retiré, la recherche vidée"),
     Memoire(
         "porteurs.Demande",
         "vidée de la personne\u00a0; la ligne reste pour les délais",

@@ -16,12 +16,15 @@ from porteurs.models import (
     Dossier,
     Echange,
     EntreeEspace,
+    Export,
+    Financement,
     LigneImport,
+    Orientation,
     Participation,
     Piece,
     Porteur,
 )
-from porteurs.services import demandes_delais, fusions_dossiers, historique, tombes
+from porteurs.services import demandes_delais, exports, fusions_dossiers, historique, tombes
 from socle import brouillons
 from socle.effacement import oublier
 from socle.enums import EtatCourriel
@@ -59,6 +62,7 @@ def effacer_dossiers(dossiers: Iterable[int]) -> None:
     fichiers = list(Piece.objects.filter(dossier__in=ids).values_list("fichier_id", flat=True))
     demandes = list(Demande.objects.filter(dossier__in=ids).values_list("pk", flat=True))
     fusions_dossiers.oublier(ids)
+    exports.oublier(ids)
     demandes_delais.effacer(demandes)
     Demande.objects.filter(pk__in=demandes).update(dossier=None)
     LigneImport.objects.filter(dossier__in=ids).delete()
@@ -75,7 +79,15 @@ def effacer_dossiers(dossiers: Iterable[int]) -> None:
         [tombes.empreinte("dossier", uuid) for _, uuid, _ in lignes]
         + [tombes.empreinte("porteur", p.uuid) for p in partantes],
     )
+    for personne in partantes:
+        # Un nom tapé dans une recherche y reste avec la demande d'export.
+        Export.objects.filter(reseau=personne.reseau_id, texte__icontains=personne.nom).update(
+            texte=""
+        )
     # Les personnes tiennent aux messages et aux pièces des dossiers : ceux-ci d'abord.
+    # Un prix tient à sa candidature, une orientation à celle d'avant : ces liens ne cascadent pas.
+    Financement.objects.filter(dossier__in=ids).delete()
+    Orientation.objects.filter(besoin__dossier__in=ids).update(suite_de=None)
     Dossier.objects.filter(pk__in=ids).delete()
     effacer_fichiers(fichiers)
     for porteur in partantes:
@@ -142,6 +154,8 @@ def retirer_la_personne(porteur: Porteur, dossier: Dossier) -> None:
     pieces.delete()
     Echange.objects.filter(dossier=dossier, porteur=porteur).delete()
     DemandeDroit.objects.filter(dossier=dossier, porteur=porteur).delete()
+    exports.oublier([dossier.pk])
+    fusions_dossiers.oublier([dossier.pk])
     part = Participation.objects.get(dossier=dossier, porteur=porteur)
     part_pk = part.pk
     part.delete()

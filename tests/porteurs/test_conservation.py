@@ -5,10 +5,12 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from porteurs.enums import TrancheAge
 from porteurs.indicateurs import INDICATEURS
@@ -19,6 +21,7 @@ from porteurs.models import (
     Dossier,
     DossierAnonyme,
     Echange,
+    Export,
     FaitFige,
     PartAdulte,
     Participation,
@@ -31,6 +34,7 @@ from porteurs.services.copie import composer
 from socle import liens
 from socle.acteur import acteur_de
 from socle.enums import Operation
+from socle.fichiers import garder
 from socle.indicateurs import calculer_tous
 from socle.journal import consigner
 from socle.models import Courriel, LienSigne
@@ -255,6 +259,26 @@ def test_aucune_table_ne_dit_plus_le_nom(silencieux, distribution, valider):
     assert [c.etat for c in vides] == ["sans_objet"]
 
 
+def test_un_export_qui_la_contient_perd_son_fichier(silencieux, distribution, auteur, valider):
+    fichier = garder(b"Petitmot", nom="dossiers.csv", type_mime="text/csv")
+    export = Export.objects.create(
+        reseau=distribution.reseau,
+        par=auteur,
+        motif="Bilan de l’année",
+        texte="Petitmot",
+        etat="pret",
+        fichier=fichier,
+        fiches=[silencieux.pk],
+        pret_le=timezone.now(),
+        expire_le=timezone.now() + timedelta(days=2),
+    )
+    with valider():
+        anonymiser(distribution.reseau, [silencieux.pk])
+    export.refresh_from_db()
+    assert (export.fichier, export.texte) == (None, "")
+    assert not fichier.chemin.exists()
+
+
 # --- Une personne demande l'effacement -------------------------------------------------------
 
 
@@ -299,6 +323,30 @@ def test_ce_qui_revient_d_une_sauvegarde_s_efface_de_nouveau(silencieux, distrib
     assert not Dossier.objects.filter(pk=revenu.pk).exists()
     assert Dossier.objects.filter(pk=voisin.pk).exists()
     assert rejouer() == (0, 0)
+
+
+def test_ce_qui_protege_un_dossier_de_la_suppression_est_traite():
+    """Une clé PROTECT de plus vers ce qui part avec lui arrêterait l'anonymisation."""
+    partants, avant = {Dossier}, 0
+    autres = [m for m in apps.get_models() if m not in HISTORIQUES.values()]
+    while len(partants) != avant:
+        avant = len(partants)
+        partants |= {m for m in autres if _vers(m, partants, models.CASCADE)}
+    assert {f"{m.__name__}.{c}" for m in autres for c in _vers(m, partants, models.PROTECT)} == {
+        "Demande.dossier",
+        "Financement.candidature",
+        "Orientation.suite_de",
+    }
+
+
+def _vers(modele, cibles, regle) -> list[str]:
+    return [
+        champ.name
+        for champ in modele._meta.local_fields
+        if champ.is_relation
+        and champ.related_model in cibles
+        and champ.remote_field.on_delete is regle
+    ]
 
 
 # --- Une personne demande une copie ----------------------------------------------------------
