@@ -243,6 +243,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "mener-les-exports": {
+        "task": "porteurs.tasks.mener_les_exports",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "preparer-les-semaines": {
         "task": "socle.tasks.preparer_les_semaines",
         "schedule": timedelta(hours=1),
@@ -455,6 +460,7 @@ MAILLON_PERMISSIONS = [
     "partenaires.permissions.evenements.REGLES",
     "porteurs.permissions.dossiers.REGLES",
     "porteurs.permissions.imports.REGLES",
+    "porteurs.permissions.exports.REGLES",
     "porteurs.permissions.volets.REGLES",
     "porteurs.permissions.partage.REGLES",
     "porteurs.permissions.demandes.REGLES",

@@ -10,6 +10,7 @@ from porteurs.services import (
     conservation,
     demandes_delais,
     departs,
+    exports,
     rappels_actions,
     reunion,
     suivis_installation,
@@ -31,6 +32,7 @@ def reprendre_les_suivis() -> None:
         departs.reprendre_les_suivis(reseau)
         acces.rattraper_le_partage(reseau)
     acces.rattraper_les_echeances()
+    exports.retirer_les_fermes()
     battements.battre("porteurs.reprendre_les_suivis")
 
 
@@ -73,6 +75,13 @@ def mener_les_imports() -> None:
     lecture.purger()
     annulation.oublier_les_vieux()
     battements.battre("porteurs.mener_les_imports")
+
+
+@shared_task
+def mener_les_exports() -> None:
+    """Chaque minute, et dès qu'on le demande : écrire ce qui attend, effacer ce qui a fait son temps."""
+    exports.mener_les_exports()
+    battements.battre("porteurs.mener_les_exports")
 
 
 @shared_task

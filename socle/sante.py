@@ -19,6 +19,7 @@ SILENCES = {
     "socle.balayer_courriels": timedelta(minutes=5),
     "porteurs.preparer_digests": timedelta(hours=1),
     "porteurs.mener_les_imports": timedelta(minutes=10),
+    "porteurs.mener_les_exports": timedelta(minutes=10),
     "porteurs.reprendre_les_suivis": timedelta(hours=3),
     "porteurs.prendre_des_nouvelles": timedelta(hours=26),
     "porteurs.suivre_les_demandes": timedelta(hours=26),

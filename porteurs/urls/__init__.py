@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("porteurs.urls.concours")),
     path("", include("porteurs.urls.installations")),
     path("", include("porteurs.urls.imports")),
+    path("", include("porteurs.urls.exports")),
     path("", include("porteurs.urls.espace")),
 ]

@@ -1,6 +1,6 @@
 """Recevoir un fichier : chaque contrôle a sa phrase, et rien n'est gardé avant le dernier."""
 
-import hashlib
+import io
 import re
 import unicodedata
 from datetime import timedelta
@@ -86,9 +86,16 @@ def eprouver(contenu: bytes, *, nom: str, type_mime: str) -> str:
 
 
 def garder(
-    contenu: bytes, *, nom: str, type_mime: str = "application/pdf", acteur: Acteur | None = None
+    contenu: bytes | BinaryIO,
+    *,
+    nom: str,
+    type_mime: str = "application/pdf",
+    acteur: Acteur | None = None,
 ) -> Fichier:
-    """Range un document que Maillon a composé : il n'a pas à s'en méfier."""
+    """Range un document que Maillon a composé : il n'a pas à s'en méfier.
+
+    Un contenu long se donne ouvert : il est lu par morceaux, et refermé par qui l'a ouvert.
+    """
     return _decrire(
         contenu, nettoyer_le_nom(nom), type_mime, acteur or systeme(), EtatFichier.DISPONIBLE
     )
@@ -111,14 +118,17 @@ def ouvrir(fichier: Fichier) -> BinaryIO:
         ) from erreur
 
 
-def _decrire(contenu: bytes, nom: str, type_mime: str, acteur: Acteur, etat: str) -> Fichier:
+def _decrire(
+    contenu: bytes | BinaryIO, nom: str, type_mime: str, acteur: Acteur, etat: str
+) -> Fichier:
     # Le contenu d'abord : une ligne nomme toujours un fichier qui existe. L'inverse se nettoie.
+    range_ = ranger(io.BytesIO(contenu) if isinstance(contenu, bytes) else contenu)
     fichier = Fichier(
         nom=nom,
         type_mime=type_mime,
-        taille=len(contenu),
-        sha256=hashlib.sha256(contenu).hexdigest(),
-        rangement=ranger(contenu),
+        taille=range_.taille,
+        sha256=range_.sha256,
+        rangement=range_.nom,
         etat=etat,
         depose_par_id=acteur.utilisateur_id,
     )

@@ -1,11 +1,13 @@
 """Le rangement sur le disque : un nom au hasard, écrit en entier ou pas du tout."""
 
+import hashlib
 import os
 import re
 import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 
@@ -13,19 +15,33 @@ NOM = re.compile(r"[0-9a-f]{32}")
 EN_COURS = re.compile(r"[0-9a-f]{32}\.en-cours")
 
 
-def ranger(contenu: bytes) -> str:
-    """Écrit le contenu et rend son nom ; il est sur le disque quand cette fonction revient."""
+MORCEAU = 1 << 20
+
+
+class Range(NamedTuple):
+    """Un contenu sur le disque : son nom, sa taille, son empreinte."""
+
+    nom: str
+    taille: int
+    sha256: str
+
+
+def ranger(contenu: BinaryIO) -> Range:
+    """Écrit le contenu par morceaux ; il est sur le disque quand cette fonction revient."""
     nom = secrets.token_hex(16)
     dossier = Path(settings.MEDIA_ROOT) / nom[:2]
     dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
     provisoire = dossier / f"{nom}.en-cours"
     with open(os.open(provisoire, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sortie:
-        sortie.write(contenu)
+        taille, empreinte = 0, hashlib.sha256()
+        while morceau := contenu.read(MORCEAU):
+            taille += sortie.write(morceau)
+            empreinte.update(morceau)
         sortie.flush()
         os.fsync(sortie.fileno())
     provisoire.rename(dossier / nom)
     _confirmer(dossier)
-    return nom
+    return Range(nom, taille, empreinte.hexdigest())
 
 
 def _confirmer(dossier: Path) -> None:
