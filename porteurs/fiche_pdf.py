@@ -108,7 +108,7 @@ def _besoins(dossier: Dossier, acteur) -> list[list[str]]:
     )
     return [
         [
-            besoin.theme.nom,
+            besoin.theme.libelle,
             besoin.get_etat_display()
             + (f"\n{besoin.precisions}" if besoin.lisible and besoin.precisions else ""),
         ]

@@ -22,7 +22,7 @@ NOMS = {
     Structure: "nom",
     Commune: "nom",
     Departement: "nom",
-    Theme: "nom",
+    Theme: "libelle",
     Utilisateur: Concat("prenom", Value(" "), "nom"),
 }
 
