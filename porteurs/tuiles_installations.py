@@ -5,19 +5,20 @@ from django.db.models import Exists, OuterRef, Q
 from partenaires.enums import Fonction, Module
 from porteurs.enums import RoleAffectation
 from porteurs.models import Affectation, SuiviInstallation
-from socle.tuiles import Tuile
+from socle.tuiles import Tuile, quand_il_y_a
 
 MONTREES = 5
 
 
-def a_appeler(acteur) -> Tuile | None:
+def _suivis(acteur):
     """Les suivis sans réponse des dossiers dont la personne est référente, ou sa structure répond."""
     acteur = acteur.pour(Module.DOSSIERS)
-    if not acteur.reseaux(Fonction.TECHNICIEN):
-        return None
+    return _a_appeler(acteur) if acteur.reseaux(Fonction.TECHNICIEN) else None
+
+
+@quand_il_y_a(_suivis)
+def a_appeler(acteur) -> Tuile:
     suivis = list(_suivis(acteur)[: MONTREES + 1])
-    if not suivis:
-        return None
     return Tuile(
         gabarit="porteurs/installations/_tuile.html",
         contexte={"suivis_a_appeler": suivis[:MONTREES], "reste_a_appeler": len(suivis) > MONTREES},
@@ -25,7 +26,7 @@ def a_appeler(acteur) -> Tuile | None:
     )
 
 
-def _suivis(acteur):
+def _a_appeler(acteur):
     referente = Affectation.objects.en_cours().filter(
         dossier=OuterRef("installation__dossier"),
         role=RoleAffectation.REFERENT,

@@ -6,30 +6,34 @@ from partenaires.enums import Module
 from porteurs.enums import EtatOrientation, Volet
 from porteurs.models import Acces, Action, Affectation, Orientation, Remplacement
 from porteurs.permissions.dossiers import T
-from socle.tuiles import Tuile
+from socle.tuiles import Tuile, quand_il_y_a
 
 # Une tuile montre l'essentiel ; la page du dossier a le reste.
 MONTREES = 6
 HORIZON_ACTIONS = timedelta(days=7)
 
 
-def a_la_place(acteur) -> Tuile | None:
-    """Les actions, les rôles et les besoins des personnes que l'on remplace aujourd'hui.
-
-    Rien ne s'y montre que l'on ne voie déjà : le remplacement déplace les rappels, pas les droits.
-    """
+def _remplacements(acteur):
+    """Les personnes que l'on remplace aujourd'hui."""
     acteur = acteur.pour(Module.DOSSIERS)
     if not acteur.reseaux(T):
         return None
-    remplacements = list(
+    return (
         Remplacement.objects.en_cours(acteur.jour)
         .filter(remplacant=acteur.utilisateur_id, reseau__in=acteur.reseaux(T))
         .select_related("absent", "reseau")
         .order_by("periode", "pk")
     )
-    if not remplacements:
-        return None
-    places = [{"remplacement": r, **_attentes(acteur, r)} for r in remplacements]
+
+
+@quand_il_y_a(_remplacements)
+def a_la_place(acteur) -> Tuile:
+    """Les actions, les rôles et les besoins des personnes que l'on remplace aujourd'hui.
+
+    Rien ne s'y montre que l'on ne voie déjà : le remplacement déplace les rappels, pas les droits.
+    """
+    acteur = acteur.pour(Module.DOSSIERS)
+    places = [{"remplacement": r, **_attentes(acteur, r)} for r in _remplacements(acteur)]
     return Tuile(
         gabarit="porteurs/remplacements/_tuile_a_la_place.html",
         contexte={"places": places, "jour": acteur.jour},

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from partenaires.enums import Fonction, Module
 from socle.listes import contributions
 from socle.permissions import exiger, module_de
+from socle.tuiles import tuiles_de
 
 # Jusqu'à dix, on l'écrit en lettres : la page parle à quelqu'un.
 EN_LETTRES = [
@@ -68,9 +69,7 @@ def tableau(request):
     """« Mon tableau » : ce qui m'attend, mes dossiers, ma prochaine réunion, tous réseaux confondus."""
     acteur = request.acteur
     exiger(acteur, "accueil.tableau")
-    tuiles = [
-        t for t in (contribution(acteur) for contribution in contributions("MAILLON_TUILES")) if t
-    ]
+    tuiles = tuiles_de(acteur, contributions("MAILLON_TUILES"))
     principales = [t for t in tuiles if t.place == "principal"]
     attentes = sum(t.attentes for t in tuiles)
     return render(
