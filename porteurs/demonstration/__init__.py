@@ -4,6 +4,9 @@ Le récit se fait en mémoire (``cohortes`` décide des effectifs, les modules s
 puis ``ecriture`` l'écrit par lots.
 """
 
+from django.apps import apps
+from django.db import connection
+
 from partenaires.demonstration.contexte import Contexte
 from partenaires.demonstration.personnes import COMPTES
 from partenaires.demonstration.structures import AUVERGNE, LIVRADOIS, SANFLORAIN
@@ -33,8 +36,17 @@ EN_VUE = {
 def construire(contexte: Contexte) -> None:
     for slug in MESURES:
         _construire_reseau(contexte, slug)
+    _mesurer_les_tables()
     regional = contexte.reseaux[AUVERGNE]
     tenir_les_reunions(contexte, contexte.hasard("reunions regionales"), regional, [], {})
+
+
+def _mesurer_les_tables() -> None:
+    """Dit à la base ce qu'elle contient désormais : sans cela, chaque recherche suivante de la
+    même transaction croirait les tables vides et les lirait en entier, dossier par dossier."""
+    with connection.cursor() as curseur:
+        for modele in apps.get_app_config("porteurs").get_models():
+            curseur.execute(f"ANALYZE {connection.ops.quote_name(modele._meta.db_table)}")
 
 
 def _construire_reseau(contexte: Contexte, slug: str) -> None:
