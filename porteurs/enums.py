@@ -101,6 +101,7 @@ class EtatDemandeAcces(models.TextChoices):
     ACCEPTEE = "acceptee", "acceptée"
     REFUSEE = "refusee", "refusée"
     RETIREE = "retiree", "retirée"
+    TERMINEE = "terminee", "terminée"
 
 
 class NatureEchange(models.TextChoices):

@@ -6,7 +6,6 @@ from porteurs.enums import Audience, Volet
 from porteurs.models import Dossier
 from porteurs.models.acces import cles_du_mandat
 
-
 # Parmi les lecteurs, ceux qui ont aussi le volet privé : seuls à lire ce qui touche au foyer.
 PRIVE = "prive"
 

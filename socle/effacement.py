@@ -53,7 +53,9 @@ def _oublier_les_choix(adresses: list[str]) -> int:
     return choix.filter(Q(cle__in=adresses), utilisateur=None).delete()[0]
 
 
-_COMPTES = "personne qui travaille dans le réseau\u00a0: son compte se ferme, l’histoire garde le nom"
+_COMPTES = (
+    "personne qui travaille dans le réseau\u00a0: son compte se ferme, l’histoire garde le nom"
+)
 
 MEMOIRES = [
     Memoire("socle.Utilisateur", _COMPTES),

@@ -1,10 +1,10 @@
 """Les bases des essais : un modèle chargé une fois, cloné pour chaque ouvrier.
 
-Deux modèles se suivent : ``modele_t_<empreinte>`` (migrations et territoires) et ``modele_d_<empreinte>`` (le même, plus la
-démonstration du jour). L'empreinte vient de ce qui les fabrique : un modèle périmé n'est jamais
-repris. Les suites d'un même serveur se les partagent ; un verrou consultatif fait attendre le
-second ouvrier pendant que le premier construit, et le ménage garde les derniers modèles, qu'une
-autre suite emploie peut-être encore.
+Deux modèles se suivent : ``modele_t_<empreinte>`` (migrations et territoires) et
+``modele_d_<empreinte>`` (le même, plus la démonstration du jour). L'empreinte vient de ce qui les
+fabrique : un modèle périmé n'est jamais repris. Les suites d'un même serveur se les partagent ; un
+verrou consultatif fait attendre le second ouvrier pendant que le premier construit, et le ménage
+garde les derniers modèles, qu'une autre suite emploie peut-être encore.
 """
 
 import hashlib

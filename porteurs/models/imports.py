@@ -58,7 +58,8 @@ class ImportDossiers(models.Model):
     ``reglages`` : ce que le tableau ne dit pas (nature par défaut). ``reponses`` :
     ``{champ: {texte lu: valeur}}``, ce que la personne a précisé. ``comptes`` : les lignes par état.
 
-    Pas de donnée personnelle hors ``reponses``, où ne paraissent que communes, étapes et membres.
+    Pas de donnée personnelle hors ``reponses`` et ``questions``, des textes de cases : un mois après
+    l'import, ils sont vidés.
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
@@ -189,9 +190,15 @@ class LigneImport(models.Model):
 
 
 class CorrespondanceImport(models.Model):
-    """Comment un réseau lit les tableaux qui portent ces titres : on ne le demande qu'une fois."""
+    """Comment une structure nomme ses colonnes, dans un réseau : on ne le lui demande qu'une fois.
+
+    ``reponses`` porte des textes de cases, parfois un nom : un mois sans servir et elles s'oublient.
+    """
 
     reseau = models.ForeignKey("partenaires.Reseau", on_delete=models.CASCADE, related_name="+")
+    structure = models.ForeignKey(
+        "partenaires.Structure", on_delete=models.CASCADE, related_name="+"
+    )
     # L'empreinte des titres, quel que soit leur ordre.
     empreinte = models.CharField(max_length=64)
     # {champ: titre}
@@ -205,9 +212,9 @@ class CorrespondanceImport(models.Model):
         verbose_name_plural = "correspondances de colonnes"
         constraints = [
             models.UniqueConstraint(
-                fields=["reseau", "empreinte"], name="correspondance_import_unique"
+                fields=["reseau", "structure", "empreinte"], name="correspondance_import_unique"
             )
         ]
 
     def __str__(self):
-        return f"correspondance du réseau {self.reseau_id}"
+        return f"correspondance de la structure {self.structure_id}"

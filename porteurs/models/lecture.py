@@ -53,9 +53,7 @@ class LectureMotivee(models.Model):
                 name="lecture_de_deux_jours_au_plus",
             ),
         ]
-        indexes = [
-            models.Index(fields=["dossier", "demandeur", "jusqua"], name="lecture_en_cours")
-        ]
+        indexes = [models.Index(fields=["dossier", "demandeur", "jusqua"], name="lecture_en_cours")]
 
     def __str__(self):
         return f"lecture de {self.dossier_id} par {self.demandeur_id}"

@@ -1,4 +1,7 @@
-"""Qui peut quoi sur les tableaux repris. D'une autre structure, l'animation n'en lit que le résumé."""
+"""Qui peut quoi sur les tableaux repris : qui suit les dossiers de la structure. L'animation en lit le résumé.
+
+Renvoyer un tableau dit, ligne à ligne, ce qui diffère du dossier : seul qui le suit peut le faire.
+"""
 
 from partenaires.enums import Module
 from porteurs.models import ImportDossiers
@@ -7,16 +10,11 @@ from socle.permissions import TOUJOURS, Etat, Regle
 
 
 def tient(acteur, import_dossiers: ImportDossiers) -> bool:
-    """L'acteur agit dans ce réseau au titre de la structure qui importe."""
-    return import_dossiers.structure_id in acteur.structures(import_dossiers.reseau_id, T, A)
-
-
-def _repond(acteur, import_dossiers: ImportDossiers) -> bool:
+    """L'acteur suit, dans ce réseau, les dossiers de la structure qui importe."""
     return import_dossiers.structure_id in acteur.structures(import_dossiers.reseau_id, T)
 
 
 TIENT = Etat("le tableau est celui de sa structure", tient)
-REPOND = Etat("le tableau est celui de sa structure", _repond)
 
 REGLES = [
     Regle(
@@ -30,7 +28,7 @@ REGLES = [
         "porteurs.import.deposer",
         "Reprendre un tableau de suivi au nom de sa structure",
         ("porteurs:import_nouveau", "porteurs:import_modele"),
-        {T: TOUJOURS, A: TOUJOURS},
+        {T: TOUJOURS},
         module=Module.DOSSIERS,
     ),
     Regle(
@@ -44,7 +42,7 @@ REGLES = [
             "porteurs:import_abandonner",
             "porteurs:import_annuler",
         ),
-        {T: TIENT, A: TIENT},
+        {T: TIENT},
         module=Module.DOSSIERS,
     ),
     Regle(
@@ -56,7 +54,7 @@ REGLES = [
             "porteurs:import_envoyer",
             "porteurs:import_informer",
         ),
-        {T: REPOND},
+        {T: TIENT},
         module=Module.DOSSIERS,
     ),
 ]

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from partenaires.models import Reseau
+from porteurs.journal import consigner_dossier
 from porteurs.models import (
     ArchiveRestreinte,
     AvertissementConservation,
@@ -26,7 +27,6 @@ from porteurs.services.historique import a_prevenir
 from socle import liens
 from socle.courriels import Depot, deposer
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.models import LienSigne
 from socle.refus import Refus
 
@@ -204,7 +204,7 @@ def archiver(*, acteur, dossier: Dossier, motif: str, jusqua: date) -> ArchiveRe
             "decidee_le": timezone.now(),
         },
     )
-    consigner(acteur, Operation.MODIFICATION, "archive", dossier.reference)
+    consigner_dossier(acteur, Operation.MODIFICATION, dossier, "archive")
     return archive
 
 

@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from porteurs.filters import DossierFilter
+from porteurs.journal import cle_du_journal
 from porteurs.models import Acces, Dossier, Export, PartAdulte, Participation
 from porteurs.models.dossier import DossierQuerySet
 from porteurs.models.export import GARDE, GARDE_DEMANDE, EtatExport
@@ -186,7 +187,7 @@ def _lots_consignes(
                 utilisateur_id=acteur.utilisateur_id,
                 operation=Operation.EXPORT,
                 objet="dossier",
-                reference=ligne.dossier.reference,
+                reference=cle_du_journal(ligne.dossier),
             )
             for ligne in lot
         )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from partenaires.enums import Fonction
 from partenaires.models import Structure
 from porteurs.enums import EtatFusion, EtatRelais, NatureFusion
+from porteurs.journal import consigner_dossier
 from porteurs.models import (
     AccordPartage,
     Dossier,
@@ -50,7 +51,6 @@ from porteurs.services.fusions_lignes import (
 from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.fusion_lignes import cles_vers, compter, remonter, verifier_les_cles
-from socle.journal import consigner
 from socle.refus import Refus
 
 # Elles bougent à chaque geste : changées depuis, elles restent, et la fusion se défait quand même.
@@ -268,8 +268,8 @@ def _executer(acteur, fusion: FusionDossiers, garde: Dossier, absorbe: Dossier) 
     fusion.comptes = deplacement.comptes()
     fusion.save()
     _remettre_au_net(garde)
-    for reference in (garde.reference, absorbe.reference):
-        consigner(acteur, Operation.MODIFICATION, "dossier", reference, "dossiers réunis")
+    for dossier in (garde, absorbe):
+        consigner_dossier(acteur, Operation.MODIFICATION, dossier, motif="dossiers réunis")
 
 
 def _structure_de(acteur, garde: Dossier, absorbe: Dossier) -> Structure:
@@ -378,7 +378,7 @@ def reunir_personnes(
     )
     _remettre_au_net(garde.dossier, absorbe.dossier)
     for dossier in (garde.dossier, absorbe.dossier):
-        consigner(acteur, Operation.MODIFICATION, "dossier", dossier.reference, "personnes réunies")
+        consigner_dossier(acteur, Operation.MODIFICATION, dossier, motif="personnes réunies")
     return fusion
 
 
@@ -420,7 +420,7 @@ def defaire(*, acteur, fusion: FusionDossiers) -> FusionDossiers:
     touches = {d.pk: d for d in [*avant, *_touches(fusion)]}
     _remettre_au_net(*touches.values())
     for dossier in touches.values():
-        consigner(acteur, Operation.MODIFICATION, "dossier", dossier.reference, "fusion annulée")
+        consigner_dossier(acteur, Operation.MODIFICATION, dossier, motif="fusion annulée")
     return fusion
 
 

@@ -11,6 +11,7 @@ from partenaires.models import Mandat
 from porteurs.historique.lecture import condition, evenements
 from porteurs.historique.narration import Geste, raconter, structures_des
 from porteurs.historique.portee import portee_de, portee_du_porteur
+from porteurs.journal import cles_du_dossier, consigner_dossier
 from porteurs.models import (
     HISTORIQUES,
     AccordPartage,
@@ -25,7 +26,6 @@ from porteurs.models.porteur import Participation
 from socle.courriels import Depot, deposer
 from socle.enums import Operation
 from socle.historique import effacement_ouvert
-from socle.journal import consigner
 from socle.models import AccesJournal, Utilisateur
 from socle.refus import Refus
 
@@ -80,25 +80,21 @@ PAGES = {
 def consultations_en_clair(dossier: Dossier) -> list[Consultation]:
     """Qui a regardé le dossier depuis un an, d'après le journal ; jamais ce qui a été lu.
 
-    La référence se répète d'un réseau à l'autre : ne comptent que les personnes qui ont, ou ont
-    eu, un mandat dans celui-ci, et celles qui ont tenté d'en ouvrir l'adresse.
+    Les dossiers qu'on lui a réunis comptent avec lui.
     """
-    adresse = f"{dossier.reseau.slug} {dossier.uuid}"
     lignes = list(
-        AccesJournal.objects.filter(reference__in=[dossier.reference, adresse])
+        AccesJournal.objects.filter(reference__in=cles_du_dossier(dossier))
         .exclude(operation=Operation.RECHERCHE)
         .exclude(utilisateur=None)
         .order_by("-le", "-pk")
-        .values_list("le", "utilisateur_id", "operation", "reference", "objet")[:CONSULTATIONS_LUES]
+        .values_list("le", "utilisateur_id", "operation", "objet")[:CONSULTATIONS_LUES]
     )
     personnes = {utilisateur for _, utilisateur, *_ in lignes}
     structures = structures_des(personnes, dossier.reseau_id)
     noms = {u.pk: u.nom_complet for u in Utilisateur.objects.filter(pk__in=personnes)}
     consultations: list[Consultation] = []
     derniers: dict[tuple[int, str], datetime] = {}
-    for le, personne, operation, reference, objet in lignes:
-        if reference != adresse and personne not in structures:
-            continue
+    for le, personne, operation, objet in lignes:
         suivante = derniers.get((personne, operation + objet))
         if suivante and suivante - le < MEME_LECTURE:
             continue
@@ -138,7 +134,7 @@ def ouvrir_lecture(*, acteur, dossier: Dossier, motif: str) -> LectureMotivee:
         ouverte_le=maintenant,
         jusqua=maintenant + DUREE_LECTURE,
     )
-    consigner(acteur, Operation.CONSULTATION, "historique", dossier.reference, motif)
+    consigner_dossier(acteur, Operation.CONSULTATION, dossier, "historique", motif)
     deposer(
         [
             Depot(GENRE_LECTURE, str(lecture.uuid), personne, contexte={"lecture": lecture.pk})

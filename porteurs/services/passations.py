@@ -17,6 +17,7 @@ from django.utils import timezone
 from partenaires.enums import Fonction
 from partenaires.models import Mandat
 from porteurs.enums import EtatAffectation, EtatOrientation, EtatRelais, RoleAffectation, Volet
+from porteurs.journal import consigner_dossier
 from porteurs.models import Acces, Action, Affectation, Dossier, Orientation, Participation, Relais
 from porteurs.models.acces import cle_personne, cle_structure
 from porteurs.services.acces import recalculer
@@ -24,7 +25,6 @@ from porteurs.services.departs import FONCTION_DU_ROLE
 from porteurs.services.suivi import terminer_affectations
 from socle.courriels import Depot, deposer
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.refus import Refus
 
 GENRE_SUITE, GENRE_PERSONNE = "passation_suite", "passation_personne"
@@ -169,7 +169,7 @@ def confier(*, acteur, mandat: Mandat, vers: dict[int, Mandat]) -> int:
         if _confier(suivi, suite, acteur):
             changes[suite.pk].append(suivi.dossier.pk)
         confies[suite.pk].append(suivi.dossier.pk)
-        consigner(acteur, Operation.MODIFICATION, "dossier", suivi.dossier.reference, "confié")
+        consigner_dossier(acteur, Operation.MODIFICATION, suivi.dossier, motif="confié")
     recalculer(pk for pks in confies.values() for pk in pks)
     _prevenir(mandat, {s.pk: s for s in vers.values()}, confies, changes)
     return sum(len(pks) for pks in confies.values())

@@ -9,6 +9,7 @@ from partenaires.enums import Cote
 from partenaires.models import Structure, Theme
 from porteurs.enums import EtatBesoin, EtatOrientation
 from porteurs.forms.besoins import BesoinForm, CloreBesoinForm, OrienterForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import Acces, Besoin, Dossier, Orientation
 from porteurs.orientation.classement import au_dela, declarees
 from porteurs.orientation.lecture import proposer
@@ -17,7 +18,6 @@ from porteurs.services import besoins as service
 from porteurs.services import orientations
 from porteurs.views.acquerir import dossier_de_la_page
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.models import Utilisateur
 from socle.permissions import exiger, peut
 from socle.refus import Refus
@@ -72,7 +72,7 @@ def ajouter(request, reseau, uuid):
                 etape=champs["etape"],
                 precisions=champs["precisions"],
             )
-            consigner(request.acteur, Operation.MODIFICATION, "besoin", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier, "besoin")
             messages.success(request, _note(besoin))
             return reverse("porteurs:besoin", args=[reseau, besoin.uuid])
 
@@ -121,7 +121,7 @@ def besoin(request, reseau, uuid):
     besoin = besoin_de_la_page(request, reseau, uuid)
     acteur = request.acteur
     exiger(acteur, "porteurs.besoin.voir", besoin)
-    consigner(acteur, Operation.CONSULTATION, "besoin", besoin.dossier.reference)
+    consigner_dossier(acteur, Operation.CONSULTATION, besoin.dossier, "besoin")
     tient = peut(acteur, "porteurs.besoin.tenir", besoin)
     a_proposer = tient and besoin.etat != EtatBesoin.PRIS
     propositions = proposer(besoin) if a_proposer else []
@@ -206,7 +206,7 @@ def choisir(request, besoin: Besoin, agir, *, titre: str, fait: str):
                 personne=Utilisateur.objects.filter(pk=champs.get("personne") or 0).first(),
                 message=champs.get("message", ""),
             )
-            consigner(request.acteur, Operation.MODIFICATION, "besoin", besoin.dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, besoin.dossier, "besoin")
             messages.success(request, fait)
             return retour_lisible(request, besoin)
 
@@ -256,7 +256,7 @@ def sans_solution(request, reseau, uuid):
     except Refus as refus:
         messages.error(request, refus.phrase)
     else:
-        consigner(request.acteur, Operation.MODIFICATION, "besoin", besoin.dossier.reference)
+        consigner_dossier(request.acteur, Operation.MODIFICATION, besoin.dossier, "besoin")
         messages.success(request, "C’est compté parmi les manques du réseau.")
     return redirect("porteurs:besoin", reseau=reseau, uuid=uuid)
 
@@ -293,7 +293,7 @@ def mener_besoin(request, besoin: Besoin, form, geste: dict, agir, fait: str):
 
         def executer() -> str:
             agir(form.cleaned_data)
-            consigner(request.acteur, Operation.MODIFICATION, "besoin", besoin.dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, besoin.dossier, "besoin")
             messages.success(request, fait)
             return retour_lisible(request, besoin)
 

@@ -25,12 +25,12 @@ from porteurs.forms.concours import (
     PalmaresForm,
     PublicationForm,
 )
+from porteurs.journal import consigner_dossier
 from porteurs.models import Candidature, Concours, Dossier, Participation
 from porteurs.services import concours as service
 from porteurs.views.gestes import Geste, mener
 from socle.enums import Operation
 from socle.fichiers import servir
-from socle.journal import consigner
 from socle.permissions import exiger, peut
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
@@ -254,7 +254,7 @@ def candidater(request, reseau, uuid):
                 dossier=dossier,
                 **{c: champs[c] for c in ("accord_le", "accord_mode", "publication", "nom_publie")},
             )
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
             messages.success(request, f"Le dossier {dossier.reference} est candidat.")
             return reverse("porteurs:concours_edition", args=[reseau.slug, concours.uuid])
 
@@ -352,7 +352,7 @@ def candidature_retirer(request, reseau, uuid):
     candidature = _candidature_suivie(request, reseau, uuid)
     exiger(request.acteur, "porteurs.candidature.tenir", candidature)
     if service.retirer_candidature(acteur=request.acteur, candidature=candidature):
-        consigner(request.acteur, Operation.MODIFICATION, "dossier", candidature.dossier.reference)
+        consigner_dossier(request.acteur, Operation.MODIFICATION, candidature.dossier)
         messages.success(request, "La candidature est retirée.")
     else:
         messages.info(request, "Le palmarès est proclamé, ou c’était déjà fait.")

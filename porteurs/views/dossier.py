@@ -11,6 +11,7 @@ from porteurs import lecteurs as qui_lit
 from porteurs.blocs import COTE, TETE, Bloc, pour_tous
 from porteurs.dossier_lu import lire_dossier
 from porteurs.forms.suivi import EchangeForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import Dossier
 from porteurs.services.fusions_dossiers import suivant
 from porteurs.views.acquerir import dossiers_de_la_page
@@ -20,7 +21,6 @@ from porteurs.views.financements import contexte_des_financements, contexte_des_
 from porteurs.views.installations import contexte_de_l_installation
 from socle import brouillons
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger, peut
 
 
@@ -86,7 +86,7 @@ def detail(request, reseau, uuid):
     if dossier is None:
         return _dossier_reuni(request, reseau, uuid)
     exiger(request.acteur, "porteurs.dossier.voir", dossier)
-    consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     dossier.fil_entier = "tout" in request.GET
     return _rendre(request, dossier, PROJET, "projet")
 
@@ -96,7 +96,7 @@ def soutiens(request, reseau, uuid):
     """Les financements, les concours, l'installation et ses nouvelles."""
     dossier = get_object_or_404(dossiers_de_la_page(request, reseau).pour_page(), uuid=uuid)
     exiger(request.acteur, "porteurs.dossier.soutiens", dossier)
-    consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     return _rendre(request, dossier, SOUTIENS, "soutiens")
 
 

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from porteurs.forms.conservation import EffacerForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import Porteur
 from porteurs.services.anonymisation import effacer_personne
 from porteurs.services.copie import composer
 from porteurs.services.effacement import a_effacer_avec
 from porteurs.views.acquerir import dossier_de_la_page
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger
 
 
@@ -40,7 +40,7 @@ def donnees(request, reseau, uuid, personne):
 def copie(request, reseau, uuid, personne):
     """L'archive dans la réponse même : rien ne reste sur le serveur, rien n'est à faire expirer."""
     dossier, porteur = _acquerir(request, reseau, uuid, personne, "porteurs.personne.donnees")
-    consigner(request.acteur, Operation.EXPORT, "personne", dossier.reference)
+    consigner_dossier(request.acteur, Operation.EXPORT, dossier, "personne")
     reponse = HttpResponse(composer(porteur), content_type="application/zip")
     nom = f"copie-{dossier.reference}-{timezone.localdate().isoformat()}.zip"
     reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
@@ -54,13 +54,12 @@ def effacer(request, reseau, uuid, personne):
     dossier, porteur = _acquerir(request, reseau, uuid, personne, "porteurs.personne.effacer")
     form = EffacerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reference = dossier.reference
         effacer_personne(porteur)
-        consigner(
+        consigner_dossier(
             request.acteur,
             Operation.MODIFICATION,
+            dossier,
             "effacement",
-            reference,
             form.cleaned_data["motif"],
         )
         messages.success(

@@ -13,11 +13,11 @@ from porteurs.espace.langues import adresse
 from porteurs.espace.porte import page_de_l_espace
 from porteurs.espace.textes import FAITS
 from porteurs.forms.espace import DroitForm, MessageForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import Dossier, Participation
 from porteurs.services import espace_gestes as gestes
 from porteurs.services import espace_partage as partages
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
@@ -61,11 +61,11 @@ def apres(langue: str, nom: str, dossier: Dossier, mot: str) -> str:
 
 
 def noter_la_lecture(request, dossier: Dossier) -> None:
-    consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference, PAR_ELLE)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier, motif=PAR_ELLE)
 
 
 def noter_le_changement(request, dossier: Dossier) -> None:
-    consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference, PAR_ELLE)
+    consigner_dossier(request.acteur, Operation.MODIFICATION, dossier, motif=PAR_ELLE)
 
 
 @page_de_l_espace

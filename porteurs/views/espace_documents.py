@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from porteurs.espace import lecture
 from porteurs.espace.porte import page_de_l_espace
 from porteurs.forms.espace import DocumentForm
+from porteurs.journal import cle_du_journal
 from porteurs.services.espace_gestes import personnes_du_dossier
 from porteurs.services.pieces import joindre_du_porteur
 from porteurs.views.espace import (
@@ -73,4 +74,4 @@ def telecharger(request, langue, uuid, piece):
     dossier = dossier_de_l_espace(request, uuid)
     exiger(request.acteur, "porteurs.espace.lire", dossier)
     remise = get_object_or_404(lecture.pieces(request.acteur, dossier), uuid=piece)
-    return servir(request, remise.fichier, objet="dossier", reference=dossier.reference)
+    return servir(request, remise.fichier, objet="dossier", reference=cle_du_journal(dossier))

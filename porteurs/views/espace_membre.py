@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from porteurs.forms.espace import ReponseDroitForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import DemandeDroit, Dossier, Porteur
 from porteurs.services import espace as service
 from porteurs.services.espace_gestes import repondre_a_un_droit
 from porteurs.views.acquerir import dossier_de_la_page
 from socle.debit import depasse
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
@@ -34,7 +34,7 @@ def inviter(request, reseau, uuid, personne):
     except Refus as refus:
         messages.error(request, refus.phrase)
     else:
-        consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+        consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
         messages.success(
             request, f"Le lien de son espace part à {porteur.prenom} ; il vaut trois jours."
         )
@@ -52,7 +52,7 @@ def droit_repondre(request, reseau, uuid):
     )
     exiger(request.acteur, "porteurs.droits.repondre", demande)
     dossier = demande.dossier
-    consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     form = ReponseDroitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         champs = form.cleaned_data
@@ -64,7 +64,7 @@ def droit_repondre(request, reseau, uuid):
                 etat=champs["etat"],
                 reponse=champs["reponse"],
             )
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
             messages.success(request, "La réponse est enregistrée ; la personne en est prévenue.")
             return reverse("porteurs:dossier", args=[reseau, dossier.uuid])
 

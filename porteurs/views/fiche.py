@@ -6,9 +6,9 @@ from django.views.decorators.http import require_GET
 
 from porteurs.dossier_lu import lire_dossier
 from porteurs.fiche_pdf import fiche_pdf
+from porteurs.journal import consigner_dossier
 from porteurs.views.acquerir import dossiers_de_la_page
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger
 
 
@@ -19,7 +19,7 @@ def fiche(request, reseau, uuid):
     if dossier is None:
         raise Http404
     exiger(request.acteur, "porteurs.dossier.fiche", dossier)
-    consigner(request.acteur, Operation.EXPORT, "dossier", dossier.reference)
+    consigner_dossier(request.acteur, Operation.EXPORT, dossier)
     reponse = HttpResponse(fiche_pdf(dossier, request.acteur), content_type="application/pdf")
     nom = f"fiche-{dossier.reference}.pdf"
     reponse["Content-Disposition"] = content_disposition_header(True, nom)

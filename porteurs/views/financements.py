@@ -11,13 +11,13 @@ from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import EtatFinancement, NatureFinancement
 from porteurs.forms.financements import FinancementForm, ReponseFinancementForm
 from porteurs.forms.installations import LienForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import Dossier, Financement, LienDossiers
 from porteurs.services import cessions
 from porteurs.services import financements as service
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.gestes import Geste, mener
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger, peut
 
 ANNEES = 5
@@ -121,7 +121,7 @@ def retirer(request, reseau, uuid):
     financement = _financement_visible(request, reseau, uuid)
     exiger(request.acteur, "porteurs.financement.tenir", financement)
     if service.retirer_financement(acteur=request.acteur, financement=financement):
-        consigner(request.acteur, Operation.MODIFICATION, "dossier", financement.dossier.reference)
+        consigner_dossier(request.acteur, Operation.MODIFICATION, financement.dossier)
         messages.success(request, "La ligne est retirée.")
     else:
         messages.info(request, "Ce prix vient d’un palmarès : il ne se retire pas ici.")
@@ -242,6 +242,6 @@ def delier(request, reseau, uuid, lien):
         uuid=lien,
     )
     if cessions.delier(acteur=request.acteur, dossier=dossier, lien=lien):
-        consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+        consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
         messages.success(request, "La mise en relation est close. L’historique la garde.")
     return redirect("porteurs:dossier", reseau=reseau, uuid=uuid)

@@ -15,6 +15,7 @@ from porteurs.forms.fusions import (
     empreinte,
     paires_envoyees,
 )
+from porteurs.journal import consigner_dossier
 from porteurs.models import Dossier, FusionDossiers
 from porteurs.services import doublons as ressemblances
 from porteurs.services import fusions_dossiers as service
@@ -153,7 +154,7 @@ def reunir(request, reseau, uuid, autre):
             except Refus as refus:
                 form.add_error(None, refus.phrase)
     for dossier in (paire.garde, paire.absorbe):
-        consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
+        consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     inverse = PaireAReunir(paire.absorbe, paire.garde)
     return render(
         request,
@@ -283,7 +284,7 @@ def repondre(request, reseau, uuid):
                 else "C’est noté\u00a0: votre dossier reste à part, et l’autre structure sait pourquoi.",
             )
             return redirect("porteurs:doublons", reseau=reseau)
-    consigner(request.acteur, Operation.CONSULTATION, "dossier", fusion.absorbe_reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, fusion.absorbe)
     visible = Dossier.objects.visible_par(request.acteur).filter(pk=fusion.garde_id).exists()
     return render(
         request,

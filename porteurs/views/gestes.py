@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from porteurs.journal import consigner_dossier
 from porteurs.models import Dossier
 from socle import brouillons
 from socle.editions import Conflit
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
 
@@ -71,7 +71,7 @@ def mener(
 
         def executer() -> str:
             agir(form.cleaned_data)
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
             brouillons.oublier(request.acteur, cle)
             messages.success(request, succes)
             return retour

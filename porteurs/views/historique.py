@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from porteurs.forms.historique import LectureForm
+from porteurs.journal import consigner_dossier
 from porteurs.permissions.dossiers import suit
 from porteurs.services.historique import (
     consultations_en_clair,
@@ -17,7 +18,6 @@ from porteurs.services.historique import (
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.gestes import Geste, page_de_geste
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger, peut
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
@@ -40,7 +40,7 @@ def historique(request, reseau, uuid):
     ):
         return redirect("porteurs:historique_demander", dossier.reseau.slug, dossier.uuid)
     exiger(request.acteur, "porteurs.historique.voir", dossier)
-    consigner(request.acteur, Operation.CONSULTATION, "historique", dossier.reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier, "historique")
     gestes = historique_en_clair(dossier, request.acteur)
     return _page(request, dossier, gestes, "porteurs/historique/page.html")
 
@@ -49,7 +49,7 @@ def historique(request, reseau, uuid):
 def consultations(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.historique.consultations", dossier)
-    consigner(request.acteur, Operation.CONSULTATION, "consultations", dossier.reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier, "consultations")
     lignes = consultations_en_clair(dossier)
     return _page(request, dossier, lignes, "porteurs/historique/consultations.html")
 

@@ -75,9 +75,7 @@ def liste(request, reseau):
 def nouveau(request, reseau):
     reseau = reseau_de_la_page(request, reseau)
     exiger(request.acteur, "porteurs.import.deposer", reseau)
-    structures = structures_nommees(
-        request.acteur, reseau.pk, Fonction.TECHNICIEN, Fonction.ANIMATEUR
-    )
+    structures = structures_nommees(request.acteur, reseau.pk, Fonction.TECHNICIEN)
     form = DepotForm(
         request.POST or None, request.FILES or None, acteur=request.acteur, structures=structures
     )

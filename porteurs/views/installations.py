@@ -16,6 +16,7 @@ from porteurs.forms.installations import (
     NouvellesNoteesForm,
     ReponseDuPorteurForm,
 )
+from porteurs.journal import consigner_dossier
 from porteurs.models import Dossier, Installation, SuiviInstallation
 from porteurs.services import installations as service
 from porteurs.services import suivis_installation as nouvelles
@@ -24,7 +25,6 @@ from porteurs.views.gestes import Geste, mener
 from socle import liens
 from socle.debit import adresse, depasse
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.pagination import paginer
 from socle.permissions import exiger, peut
 from socle.refus import Refus
@@ -235,7 +235,7 @@ def repondre(request, jeton):
         contexte = {"suivi": suivi, "dossier": suivi.dossier, "form": form, "anglais": anglais}
         if request.method == "POST" and form.is_valid():
             nouvelles.repondre_du_lien(lien=lien, **form.reponses())
-            consigner(request.acteur, Operation.MODIFICATION, "suivi", suivi.dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, suivi.dossier, "suivi")
             contexte["form"] = None
     except liens.LienInvalide as erreur:
         return _refuser(request, erreur.raison, 410)

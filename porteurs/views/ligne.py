@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods
 from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
 from porteurs.forms.reunion import LigneForm
+from porteurs.journal import consigner_dossier
 from porteurs.services import reunion as service
 from socle import liens
 from socle.debit import adresse, depasse
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.refus import Refus
 
 # Par adresse et par heure : toute une structure peut écrire derrière le même accès.
@@ -46,7 +46,7 @@ def ligne(request, jeton):
             service.noter_la_ligne(
                 lien=lien, structure=form.structure, texte=form.cleaned_data["texte"]
             )
-            consigner(acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(acteur, Operation.MODIFICATION, dossier)
             return render(
                 request, "porteurs/ligne.html", {"dossier": dossier, "form": None, "lien": lien}
             )

@@ -6,12 +6,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from porteurs.forms.besoins import RevoirForm
 from porteurs.forms.suivi import RefusForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import Acces, Orientation
 from porteurs.services import besoins as lus
 from porteurs.services import orientations as service
 from porteurs.views.besoins import choisir, mener_besoin
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger
 from socle.refus import Refus
 
@@ -40,7 +40,7 @@ def repondre(request, reseau, uuid):
         except Refus as refus:
             messages.error(request, refus.phrase)
         else:
-            consigner(request.acteur, Operation.MODIFICATION, "besoin", besoin.dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, besoin.dossier, "besoin")
             messages.success(
                 request,
                 "Merci, vous vous en chargez. Vous suivez désormais le dossier, jusqu’à ce que ce "
@@ -83,11 +83,11 @@ def retirer(request, reseau, uuid):
     orientation = orientation_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.orientation.retirer", orientation)
     if service.retirer(acteur=request.acteur, orientation=orientation):
-        consigner(
+        consigner_dossier(
             request.acteur,
             Operation.MODIFICATION,
+            orientation.besoin.dossier,
             "besoin",
-            orientation.besoin.dossier.reference,
         )
         messages.success(request, "La proposition est retirée.")
     else:

@@ -6,11 +6,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from porteurs.forms.suivi import RefusForm
+from porteurs.journal import consigner_dossier
 from porteurs.services import orientations as service
 from socle import liens
 from socle.debit import adresse, depasse
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.refus import Refus
 from socle.unicite import FormulaireUnique
 
@@ -49,9 +49,7 @@ def _repondre(request, jeton: str, but: str, formulaire, *, accepte: bool):
             service.repondre_par_lien(
                 lien=lien, accepte=accepte, motif=form.cleaned_data.get("motif", "")
             )
-            consigner(
-                acteur, Operation.MODIFICATION, "besoin", orientation.besoin.dossier.reference
-            )
+            consigner_dossier(acteur, Operation.MODIFICATION, orientation.besoin.dossier, "besoin")
             return _page(request, lien, orientation, accepte, None)
     except liens.LienInvalide as erreur:
         return _invalide(request, erreur.raison, 410)

@@ -9,6 +9,7 @@ from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.forms.dossier import AUTRE_PERSONNE, FicheForm, OuvrirDossierForm
+from porteurs.journal import consigner_dossier
 from porteurs.services import doublons
 from porteurs.services.dossier import modifier_fiche, ouvrir_dossier
 from porteurs.views.acquerir import dossier_de_la_page
@@ -119,7 +120,7 @@ def modifier(request, reseau, uuid):
 
         def agir() -> str:
             modifier_fiche(acteur=request.acteur, dossier=dossier, **champs)
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
             messages.success(request, "La fiche est à jour.")
             return reverse("porteurs:dossier", args=[reseau, uuid])
 

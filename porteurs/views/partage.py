@@ -10,6 +10,7 @@ from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
 from porteurs.enums import EtatDemandeAcces
 from porteurs.forms.partage import AccordForm, DemandeAccesForm, ReponseAccesForm
+from porteurs.journal import consigner_dossier
 from porteurs.models import AccordPartage, DemandeAcces, Dossier
 from porteurs.services import partage
 from porteurs.services.espace_partage import lecteurs_du_jour, structures_du_suivi
@@ -17,7 +18,6 @@ from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.gestes import Geste, mener
 from socle.dates import date_en_mots
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger, peut
 from socle.unicite import FormulaireUnique
 
@@ -31,7 +31,7 @@ def page(request, reseau, uuid):
     """Les adultes du projet, leurs accords, et qui lit quoi aujourd'hui."""
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.partage.voir", dossier)
-    consigner(request.acteur, Operation.CONSULTATION, "dossier", dossier.reference)
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     contexte = {
         "reseau": dossier.reseau,
         "dossier": dossier,

@@ -9,13 +9,13 @@ from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
 from porteurs import lecteurs as qui_lit
 from porteurs.forms.pieces import PieceForm
+from porteurs.journal import cle_du_journal, consigner_dossier
 from porteurs.models import Piece
 from porteurs.services.pieces import joindre_piece, retirer_piece
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.gestes import Geste, mener, page_de_geste
 from socle.enums import Operation
 from socle.fichiers import servir
-from socle.journal import consigner
 from socle.permissions import exiger, peut
 from socle.refus import Refus
 
@@ -73,7 +73,7 @@ def telecharger(request, reseau, uuid):
     """Le fichier, droit revu à chaque fois ; le téléchargement entre au journal du dossier."""
     piece = _piece_visible(request, reseau, uuid)
     exiger(request.acteur, "porteurs.piece.lire", piece)
-    return servir(request, piece.fichier, objet="dossier", reference=piece.dossier.reference)
+    return servir(request, piece.fichier, objet="dossier", reference=cle_du_journal(piece.dossier))
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +89,7 @@ def retirer(request, reseau, uuid):
         except Refus as refus:
             messages.error(request, refus.phrase)
         else:
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
             messages.success(request, "La pièce est retirée, et son fichier effacé.")
         return redirect(retour)
     geste = Geste(

@@ -20,6 +20,7 @@ from porteurs.forms.suivi import (
     RelaisForm,
     etapes_proposees,
 )
+from porteurs.journal import consigner_dossier
 from porteurs.models import (
     Action,
     Affectation,
@@ -35,7 +36,6 @@ from porteurs.views.dossier import formulaire_echange
 from porteurs.views.gestes import Geste, mener, page_de_geste
 from socle.dates import date_en_mots
 from socle.enums import Operation
-from socle.journal import consigner
 from socle.permissions import exiger
 from socle.refus import Refus
 from socle.unicite import une_seule_fois
@@ -373,7 +373,7 @@ def _repondre(request, dossier: Dossier, geste: Geste, agir, merci: str):
 
         def repondre() -> str:
             agir(accepte, "" if accepte else form.cleaned_data["motif"])
-            consigner(request.acteur, Operation.MODIFICATION, "dossier", dossier.reference)
+            consigner_dossier(request.acteur, Operation.MODIFICATION, dossier)
             messages.success(
                 request, merci if accepte else "Votre réponse est partie, avec son motif."
             )

@@ -17,13 +17,26 @@ from partenaires.services.confirmations import BUT as BUT_CONFIRMATION
 from partenaires.services.evenements import BUT_AVIS
 from partenaires.services.inscriptions import BUT_CONFIRMER, BUT_DESISTER
 from partenaires.services.invitations import BUT as BUT_INVITATION
-from porteurs.enums import Audience, RoleAffectation, RoleParticipation
-from porteurs.models import DemandeDroit, DoublonSignale, EntreeEspace, Piece
+from porteurs.enums import (
+    Audience,
+    ModeInformation,
+    NatureProjet,
+    RoleAffectation,
+    RoleParticipation,
+)
+from porteurs.models import (
+    Candidature,
+    Concours,
+    DemandeDroit,
+    DoublonSignale,
+    EntreeEspace,
+    LienDossiers,
+    Piece,
+    SuiviInstallation,
+)
 from porteurs.services.espace import BUT as BUT_ESPACE
 from porteurs.services.reunion import BUT_LIGNE
 from porteurs.services.suivis_installation import BUT as BUT_SUIVI
-from porteurs.models import Candidature, Concours, LienDossiers, SuiviInstallation
-from porteurs.enums import ModeInformation, NatureProjet
 from socle import liens
 from socle.acteur import acteur_de
 from socle.battements import battre
@@ -164,83 +177,6 @@ class Scene:
     def doublon(self):
         autre = DossierFabrique(reseau=self.d.reseau, structure_responsable=self.d.s2)
         return DoublonSignale.objects.create(dossier=self.dossier, autre=autre)
-
-    # --- L'argent, les concours, l'installation ----------------------------------------------
-
-    @cached_property
-    def financement(self):
-        return FinancementFabrique(dossier=self.dossier)
-
-    @cached_property
-    def cession(self):
-        """Un cédant du réseau, dont la fiche est partagée."""
-        return DossierFabrique(
-            reseau=self.d.reseau,
-            structure_responsable=self.d.s1,
-            nature=NatureProjet.CESSION,
-            informe=True,
-        )
-
-    @cached_property
-    def lien_de_cession(self):
-        lien = LienDossiers.objects.create(cedant=self.cession, repreneur=self.dossier)
-        lien.refresh_from_db()
-        return lien
-
-    @cached_property
-    def concours(self):
-        """Organisé par S2, l'appel ouvert."""
-        concours = Concours.objects.create(
-            reseau=self.d.reseau,
-            nom="Créer au pays",
-            annee=aujourd_hui().year,
-            structure=self.d.s2,
-            ouvre_le=aujourd_hui(-5),
-            ferme_le=aujourd_hui(5),
-        )
-        concours.refresh_from_db()
-        return concours
-
-    @cached_property
-    def reglement_du_concours(self):
-        self.concours.reglement = garder(b"%PDF-1.7 reglement", nom="reglement.pdf")
-        self.concours.save(update_fields=["reglement"])
-        return self.concours.reglement
-
-    @cached_property
-    def candidature(self):
-        candidature = Candidature.objects.create(
-            concours=self.concours,
-            dossier=self.dossier,
-            accord_le=aujourd_hui(),
-            accord_mode=ModeInformation.ORAL,
-        )
-        candidature.refresh_from_db()
-        return candidature
-
-    @cached_property
-    def installation(self):
-        return InstallationFabrique(dossier=self.dossier)
-
-    @cached_property
-    def suivi_d_installation(self):
-        """Dû, et confié à la structure."""
-        suivi = SuiviInstallation.objects.create(
-            installation=self.installation,
-            mois=6,
-            echeance=aujourd_hui(-1),
-            a_appeler_le=timezone.now(),
-        )
-        suivi.refresh_from_db()
-        return suivi
-
-    @cached_property
-    def jeton_suivi(self) -> str:
-        contexte = {
-            "suivi": self.suivi_d_installation.pk,
-            "porteur": self.dossier.participations.get().porteur_id,
-        }
-        return liens.jeton(self._lien(BUT_SUIVI, contexte=contexte))
 
     # --- L'espace de la personne -------------------------------------------------------------
 

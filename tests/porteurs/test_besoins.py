@@ -74,7 +74,7 @@ def test_noter_un_besoin_en_un_geste(distribution, dossier, connecter):
     besoin = Besoin.objects.get(dossier=dossier)
     assert (besoin.etat, besoin.precisions) == (EtatBesoin.OUVERT, "Un four.")
     assert distribution.s2.nom in reponse.content.decode()
-    assert AccesJournal.objects.filter(objet="besoin", reference=dossier.reference).exists()
+    assert AccesJournal.objects.filter(objet="besoin", reference=dossier.uuid).exists()
 
 
 def test_ce_qui_ne_se_note_pas_dit_pourquoi(distribution, dossier):

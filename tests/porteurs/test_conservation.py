@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from porteurs.enums import TrancheAge
 from porteurs.indicateurs import INDICATEURS
+from porteurs.journal import consigner_dossier
 from porteurs.models import (
     HISTORIQUES,
     ArchiveRestreinte,
@@ -36,7 +37,6 @@ from socle.acteur import acteur_de
 from socle.enums import Operation
 from socle.fichiers import garder
 from socle.indicateurs import calculer_tous
-from socle.journal import consigner
 from socle.models import Courriel, LienSigne
 from socle.refus import Refus
 from tests.fabriques import (
@@ -359,7 +359,7 @@ def test_la_copie_contient_tout_ce_qui_est_a_elle(silencieux, distribution, aute
     PartAdulte.objects.create(participation=part, emploi="Un poste que lui seul connaît")
     sienne = silencieux.participations.get(porteur=elle)
     PartAdulte.objects.create(participation=sienne, emploi="Un mi-temps au bourg")
-    consigner(acteur_de(auteur), Operation.CONSULTATION, "dossier", silencieux.reference)
+    consigner_dossier(acteur_de(auteur), Operation.CONSULTATION, silencieux)
     archive = zipfile.ZipFile(io.BytesIO(composer(elle)))
     donnees = archive.read("donnees.json").decode()
     assert set(archive.namelist()) == {"donnees.json", "LISEZ-MOI.txt"}

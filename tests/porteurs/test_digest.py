@@ -430,7 +430,7 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(distribution, dossier, adresse
     assert dossier.intitule in page.content.decode()
     assert not Echange.objects.filter(dossier=dossier).exists()
     # Un filtre de messagerie suit les liens : lire n'est pas consulter au nom de la personne.
-    assert not AccesJournal.objects.filter(reference=dossier.reference).exists()
+    assert not AccesJournal.objects.filter(reference=dossier.uuid).exists()
 
     reponse = visiteur.post(adresse, {"texte": "Visite du fournil faite, bail à relire."})
     assert "C’est noté" in reponse.content.decode()
@@ -448,7 +448,7 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(distribution, dossier, adresse
         assert "déjà servi" in reponse.content.decode()
     assert Echange.objects.filter(dossier=dossier).count() == 1
     assert set(
-        AccesJournal.objects.filter(reference=dossier.reference).values_list(
+        AccesJournal.objects.filter(reference=dossier.uuid).values_list(
             "operation", "utilisateur"
         )
     ) == {("modification", distribution.auteur.pk)}

@@ -277,7 +277,7 @@ def test_rejouer_la_tache_ne_double_rien(distribution, dossier):
     exports.mener_les_exports()
     exports.mener(export.pk)
     assert Fichier.objects.count() == 1
-    assert AccesJournal.objects.filter(reference=dossier.reference).count() == 1
+    assert AccesJournal.objects.filter(reference=dossier.uuid).count() == 1
 
 
 def test_une_tache_tuee_ne_laisse_rien_puis_recommence(distribution, dossier, monkeypatch):

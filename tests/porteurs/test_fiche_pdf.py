@@ -65,4 +65,4 @@ def test_chacun_sa_fiche(connecter, dossier, auteur, voisine, marqueur):
 
 def test_la_fiche_est_un_export_au_journal(connecter, dossier, auteur):
     texte(connecter(auteur), dossier)
-    assert AccesJournal.objects.filter(reference=dossier.reference, operation="export").exists()
+    assert AccesJournal.objects.filter(reference=dossier.uuid, operation="export").exists()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from porteurs.enums import Audience, Etape
+from porteurs.journal import consigner_dossier
 from porteurs.models import (
     HISTORIQUES,
     Action,
@@ -283,9 +284,11 @@ def test_la_page_coute_le_meme_nombre_de_requetes(
 
 
 def test_les_consultations_disent_qui_et_non_quoi(distribution, dossier, auteur, etrangere):
-    consigner(acteur_de(auteur), Operation.CONSULTATION, "dossier", dossier.reference)
+    consigner_dossier(acteur_de(auteur), Operation.CONSULTATION, dossier)
     # Un autre réseau a un dossier de même référence : on n'y a pas regardé celui-ci.
-    consigner(acteur_de(etrangere), Operation.CONSULTATION, "dossier", dossier.reference)
+    homonyme = DossierFabrique(reseau=distribution.voisin, reference=dossier.reference)
+    consigner_dossier(acteur_de(auteur), Operation.EXPORT, homonyme)
+    consigner_dossier(acteur_de(etrangere), Operation.CONSULTATION, homonyme)
     consigner(
         acteur_de(etrangere),
         Operation.REFUS,

@@ -312,7 +312,7 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(dossier, lien, connecter):
     dossier.refresh_from_db()
     assert (suivi.reponse, suivi.satisfaction, suivi.emplois, suivi.par) == ("active", 4, 2, None)
     assert dossier.dernier_contact_le == aujourd_hui() > avant
-    assert AccesJournal.objects.filter(reference=dossier.reference).exists()
+    assert AccesJournal.objects.filter(reference=dossier.uuid).exists()
     rejoue = client.post(_page(lien), corps | {"reponse": "arretee"})
     assert rejoue.status_code == 410
     suivi.refresh_from_db()

@@ -10,7 +10,7 @@ from porteurs.enums import Audience
 from porteurs.models import Echange, ModeleEchange, Piece
 from porteurs.services.pieces import joindre_du_porteur
 from socle.fichiers import garder
-from socle.models import Fichier, AccesJournal
+from socle.models import AccesJournal, Fichier
 from socle.refus import Refus
 from tests.fabriques import AffectationFabrique, DossierFabrique
 from tests.fabriques.porteurs import PieceFabrique
@@ -100,7 +100,7 @@ def test_un_mauvais_fichier_est_refuse_a_sa_place(connecter, dossier, auteur, no
 def test_le_telechargement_entre_au_journal(connecter, dossier, auteur):
     piece = PieceFabrique(dossier=dossier)
     connecter(auteur).get(adresse("piece", dossier, piece))
-    assert Consultation.objects.filter(reference=dossier.reference, operation="telechargement")
+    assert AccesJournal.objects.filter(reference=dossier.uuid, operation="telechargement")
 
 
 def test_la_personne_depose_et_un_projet_clos_ne_recoit_plus(dossier):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from porteurs.models import (
     Affectation,
+    CorrespondanceImport,
     Dossier,
     Echange,
     EtapeDossier,
@@ -149,7 +150,17 @@ def _retirer(ids: list[int]) -> None:
 
 
 def oublier_les_vieux() -> int:
-    """Passé le mois, un import ne se défait plus : ce qu'il gardait d'avant n'a plus de raison d'être."""
+    """Passé le mois, un import ne se défait plus : ce qu'il gardait d'avant n'a plus de raison d'être.
+
+    Ni les textes de cases qu'on avait fait préciser : les titres reconnus suffisent à la fois suivante.
+    """
+    limite = timezone.now() - GARDE_ANNULATION
+    CorrespondanceImport.objects.filter(modifiee_le__lt=limite).exclude(reponses={}).update(
+        reponses={}
+    )
+    ImportDossiers.objects.filter(importe_le__lt=limite).exclude(
+        reponses={}, questions=[]
+    ).update(reponses={}, questions=[])
     return LigneImport.objects.filter(
-        import_dossiers__importe_le__lt=timezone.now() - GARDE_ANNULATION
+        import_dossiers__importe_le__lt=limite
     ).delete()[0]

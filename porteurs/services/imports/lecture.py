@@ -29,7 +29,7 @@ def deposer(*, acteur, reseau, structure, fichier, nom: str) -> ImportDossiers:
     """Lit le tableau et met ses lignes en attente. Lève ``Refus`` s'il ne se lit pas en entier."""
     feuille = lire(fichier, nom=nom, max_lignes=MAX_LIGNES)
     correspondance = CorrespondanceImport.objects.filter(
-        reseau=reseau, empreinte=empreinte_des_titres(feuille.entetes)
+        reseau=reseau, structure=structure, empreinte=empreinte_des_titres(feuille.entetes)
     ).first()
     titres = associer(feuille.entetes, TITRES)
     if correspondance:
@@ -95,7 +95,7 @@ def exemples(import_dossiers: ImportDossiers) -> list[str]:
 def associer_colonnes(
     *, acteur, import_dossiers: ImportDossiers, colonnes: dict[str, int], nature: str
 ) -> None:
-    """Retient à quoi répond chaque colonne, pour ce réseau et ces titres, et demande la lecture."""
+    """Retient à quoi répond chaque colonne, pour cette structure et ces titres, et demande la lecture."""
     if phrase := manques(colonnes):
         raise Refus(phrase)
     import_dossiers = _reserver(import_dossiers)
@@ -110,6 +110,7 @@ def retenir(import_dossiers: ImportDossiers) -> None:
     entetes = import_dossiers.entetes
     CorrespondanceImport.objects.update_or_create(
         reseau_id=import_dossiers.reseau_id,
+        structure_id=import_dossiers.structure_id,
         empreinte=empreinte_des_titres(entetes),
         defaults={
             "colonnes": {c: entetes[rang] for c, rang in import_dossiers.colonnes.items()},

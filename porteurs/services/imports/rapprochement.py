@@ -1,6 +1,7 @@
 """Ce que Maillon connaît déjà de ces lignes : par la référence du partenaire, et par elle seule.
 
-Une case vide ne change rien ; un projet n'y recule pas ; un référent en place y reste.
+Une case vide ne change rien ; un projet n'y recule pas ; un référent en place y reste. Qui a déposé
+le tableau n'y apprend rien, et n'y change rien, d'un dossier qu'il ne suit pas.
 """
 
 from datetime import date
@@ -21,6 +22,10 @@ from porteurs.services.imports.champs import LIBELLES
 from porteurs.services.imports.lignes import Lecture
 from socle.texte import cle
 
+# Elle ouvre l'espace de la personne : elle ne se change que dans le dossier, à visage découvert.
+ADRESSE = "l’adresse qui est déjà au dossier reste\u00a0: elle ouvre l’espace de la personne"
+AILLEURS = "Cette référence existe déjà dans un dossier que votre structure ne suit plus."
+
 
 def connus(import_dossiers: ImportDossiers, references) -> dict[str, Dossier]:
     """Les dossiers que cette structure nomme ainsi, où qu'ils soient passés depuis."""
@@ -37,10 +42,18 @@ def rapprocher(lecteur, lectures: list[Lecture]) -> None:
     import_dossiers = lecteur.import_dossiers
     references = [x.valeurs["reference"] for x in lectures if "reference" in x.valeurs]
     dossiers = connus(import_dossiers, references)
-    etat = Existant(dossiers.values())
+    suivis = set(
+        Dossier.objects.suivis_par(lecteur.deposant)
+        .filter(pk__in=[d.pk for d in dossiers.values()])
+        .values_list("pk", flat=True)
+    )
+    etat = Existant(d for d in dossiers.values() if d.pk in suivis)
     for lecture in lectures:
         dossier = dossiers.get(lecture.valeurs.get("reference"))
         if dossier is None:
+            continue
+        if dossier.pk not in suivis:
+            lecture.erreurs["reference"] = AILLEURS
             continue
         lecture.dossier = dossier.pk
         if dossier.structure_responsable_id != import_dossiers.structure_id:
@@ -54,7 +67,8 @@ def rapprocher(lecteur, lectures: list[Lecture]) -> None:
         if changes and not lecture.erreurs:
             quoi = ", ".join(LIBELLES.get(c, c).lower() for c in changes)
             lecture.remarques["reference"] = f"change\u00a0: {quoi}"
-    _deja_ouverts(import_dossiers, [x for x in lectures if x.dossier is None])
+    neuves = [x for x in lectures if x.valeurs.get("reference") not in dossiers]
+    _deja_ouverts(import_dossiers, neuves)
 
 
 class Existant:
@@ -97,6 +111,10 @@ def changements(lecture: Lecture, dossier: Dossier, existant: Existant, jour: da
         for champ in PERSONNE
         if champ in valeurs and valeurs[champ] != _texte(getattr(porteur, champ))
     ]
+    if "email" in changes and porteur.email:
+        changes.remove("email")
+        if valeurs["email"] != porteur.email.lower():
+            lecture.remarques["email"] = ADRESSE
     if "telephone" in valeurs and valeurs["telephone"] != porteur.telephone_saisi:
         changes.append("telephone")
     changes += [c for c in FICHE if c in valeurs and valeurs[c] != getattr(dossier, c)]

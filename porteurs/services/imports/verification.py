@@ -13,6 +13,7 @@ from porteurs.services.imports.communes import OFFICIEL, Communes
 from porteurs.services.imports.correspondances import Valeurs
 from porteurs.services.imports.lignes import Lecture
 from porteurs.services.imports.rapprochement import rapprocher
+from socle.acteur import acteur_de
 from socle.texte import cle
 
 INTITULE_MAXIMAL = 160
@@ -25,6 +26,8 @@ class Lecteur:
     def __init__(self, import_dossiers: ImportDossiers):
         self.import_dossiers = import_dossiers
         self.reseau = import_dossiers.reseau
+        # Relu à chaque passage : un mandat fini ne met plus rien à jour.
+        self.deposant = acteur_de(import_dossiers.par)
         self.jour: date = self.reseau.aujourd_hui()
         self.communes = Communes(self.reseau)
         self.valeurs = Valeurs(import_dossiers)
