@@ -32,11 +32,21 @@ def dossier_de_l_espace(request, uuid) -> Dossier:
     )
 
 
+# La page, et son gabarit.
+GABARITS = {
+    "suivi": "porteurs/espace/suivi.html",
+    "message": "porteurs/espace/message.html",
+    "documents": "porteurs/espace/documents.html",
+    "partage": "porteurs/espace/partage.html",
+    "droits": "porteurs/espace/droits.html",
+}
+
+
 def page_du_projet(request, langue: str, nom: str, dossier: Dossier, **contexte):
     """Une page d'un projet : son onglet, le mot du dernier geste, l'autre langue."""
     return render(
         request,
-        f"porteurs/espace/{nom}.html",
+        GABARITS[nom],
         {
             "langue": langue,
             "page": nom,
