@@ -448,9 +448,7 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(distribution, dossier, adresse
         assert "déjà servi" in reponse.content.decode()
     assert Echange.objects.filter(dossier=dossier).count() == 1
     assert set(
-        AccesJournal.objects.filter(reference=dossier.uuid).values_list(
-            "operation", "utilisateur"
-        )
+        AccesJournal.objects.filter(reference=dossier.uuid).values_list("operation", "utilisateur")
     ) == {("modification", distribution.auteur.pk)}
 
 

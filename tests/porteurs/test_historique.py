@@ -247,7 +247,7 @@ def test_l_animation_dit_pourquoi_et_la_structure_l_apprend(
     assert marqueur in page(client, "consultations", dossier).content.decode()
     assert Courriel.objects.get(genre="historique_lecture").destinataire == auteur
     inscrit = AccesJournal.objects.get(motif="Un geste que la personne conteste")
-    assert (inscrit.utilisateur, inscrit.reference) == (animatrice, dossier.reference)
+    assert (inscrit.utilisateur, inscrit.reference) == (animatrice, str(dossier.uuid))
     LectureMotivee.objects.update(
         ouverte_le=timezone.now() - timedelta(hours=48),
         jusqua=timezone.now() - timedelta(hours=1),
@@ -286,7 +286,7 @@ def test_la_page_coute_le_meme_nombre_de_requetes(
 def test_les_consultations_disent_qui_et_non_quoi(distribution, dossier, auteur, etrangere):
     consigner_dossier(acteur_de(auteur), Operation.CONSULTATION, dossier)
     # Un autre réseau a un dossier de même référence : on n'y a pas regardé celui-ci.
-    homonyme = DossierFabrique(reseau=distribution.voisin, reference=dossier.reference)
+    homonyme = DossierFabrique(reseau=distribution.reseau_b, reference=dossier.reference)
     consigner_dossier(acteur_de(auteur), Operation.EXPORT, homonyme)
     consigner_dossier(acteur_de(etrangere), Operation.CONSULTATION, homonyme)
     consigner(
