@@ -488,6 +488,7 @@ MAILLON_TUILES = [
     "partenaires.tuiles.lancement",
     "porteurs.tuiles.a_vous_de_jouer",
     "porteurs.tuiles_besoins.besoins_en_attente",
+    "porteurs.tuiles_besoins.besoins_sans_personne",
     "porteurs.tuiles_installations.a_appeler",
     "porteurs.tuiles_demandes.a_rappeler",
     "porteurs.tuiles_demandes.mes_signalements",
