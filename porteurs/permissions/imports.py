@@ -1,4 +1,4 @@
-"""Qui peut quoi sur les tableaux repris : qui suit les dossiers de la structure. L'animation en lit le résumé.
+"""Qui peut quoi sur les tableaux repris : ceux de sa structure. L'animation en lit le résumé.
 
 Renvoyer un tableau dit, ligne à ligne, ce qui diffère du dossier : seul qui le suit peut le faire.
 """

@@ -1,17 +1,19 @@
 """Reprendre un tableau existant : relire, tout ou rien, mettre à jour sans doubler, défaire."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 
 from partenaires.models import Commune, CommuneAncienne, ReseauCommune
 from porteurs.enums import Audience, Etape, OrigineDossier
 from porteurs.invariants import verifier
 from porteurs.models import (
+    Affectation,
     CorrespondanceImport,
     Dossier,
     DoublonSignale,
@@ -20,7 +22,9 @@ from porteurs.models import (
     Porteur,
 )
 from porteurs.models.imports import EtatImport
+from porteurs.services.acces import recalculer
 from porteurs.services.imports import annulation, information, lecture, travaux
+from porteurs.services.imports.rapprochement import AILLEURS
 from socle.acteur import acteur_de
 from socle.models import Courriel
 from socle.refus import Refus
@@ -345,6 +349,74 @@ def test_un_dossier_passe_ailleurs_ne_change_plus(reprendre, ecrire, distributio
     assert "suivi ailleurs" in lignes(suivant)[2].remarques["reference"]
 
 
+def test_d_un_dossier_qu_on_ne_suit_plus_rien_ne_s_apprend(reprendre, ecrire, distribution):
+    ecrire(reprendre(JUSTES))
+    passe = Dossier.objects.get(reference_partenaire="A1")
+    Dossier.objects.filter(pk=passe.pk).update(structure_responsable=distribution.s2)
+    Affectation.objects.filter(dossier=passe).delete()
+    recalculer([passe.pk])
+    suivant = reprendre(JUSTES.replace("zoe@essai.test", "intrus@essai.test"))
+    assert suivant.comptes == {"fautive": 1, "inchangee": 2}
+    ligne = lignes(suivant)[2]
+    assert ligne.erreurs == {"reference": AILLEURS}
+    assert not ligne.remarques.get("reference")
+    assert ligne.dossier_id is None
+
+
+def test_qui_anime_sans_suivre_n_apprend_ni_ne_change_rien(reprendre, ecrire, distribution):
+    ecrire(reprendre(JUSTES))
+    change = JUSTES.replace("zoe@essai.test", "intrus@essai.test").replace("Boulangerie", "Autre")
+    aveugle = reprendre(change, qui=acteur_de(distribution.animatrice))
+    assert aveugle.comptes == {"fautive": 3}
+    assert {x.erreurs["reference"] for x in lignes(aveugle).values()} == {AILLEURS}
+    assert reprendre(change).comptes == {"modifiee": 1, "inchangee": 2}
+
+
+def test_l_adresse_deja_connue_ne_change_pas(reprendre, ecrire):
+    """Elle ouvre l'espace de la personne ; une adresse qui manquait, elle, se complète."""
+    ecrire(reprendre(JUSTES))
+    suivant = reprendre(
+        JUSTES.replace("zoe@essai.test", "intrus@essai.test").replace(
+            "Petit Paul;", "Petit Paul;paul@essai.test"
+        )
+    )
+    assert suivant.comptes == {"modifiee": 1, "inchangee": 2}
+    assert "reste" in lignes(suivant)[2].remarques["email"]
+    ecrire(suivant)
+    adresses = dict(Porteur.objects.values_list("prenom", "email"))
+    assert adresses["Zoé"] == "zoe@essai.test"
+    assert adresses["Paul"] == "paul@essai.test"
+
+
+def test_les_mots_precises_restent_a_la_structure_et_s_oublient_en_un_mois(
+    reprendre, ecrire, acteur, distribution
+):
+    import_dossiers = reprendre(JUSTES.replace("en cours", "chez Zoé"))
+    lecture.preciser(
+        acteur=acteur, import_dossiers=import_dossiers, reponses={"etape": {"chez Zoé": "montage"}}
+    )
+    ecrire(mener(import_dossiers))
+    correspondance = CorrespondanceImport.objects.get()
+    assert correspondance.structure == distribution.s1
+    ailleurs = reprendre(
+        JUSTES.replace("en cours", "chez Zoé"),
+        qui=acteur_de(distribution.voisine),
+        structure=distribution.s2,
+    )
+    assert ailleurs.reponses == {}
+    annulation.oublier_les_vieux()
+    correspondance.refresh_from_db()
+    assert correspondance.reponses == {"etape": {"chez Zoé": "montage"}}
+    vieux = timezone.now() - timedelta(days=31)
+    CorrespondanceImport.objects.update(modifiee_le=vieux)
+    ImportDossiers.objects.filter(pk=import_dossiers.pk).update(importe_le=vieux)
+    annulation.oublier_les_vieux()
+    correspondance.refresh_from_db()
+    import_dossiers.refresh_from_db()
+    assert correspondance.reponses == import_dossiers.reponses == {}
+    assert correspondance.colonnes["nom_prenom"] == "Nom Prénom"
+
+
 def test_sans_reference_un_second_envoi_se_voit(reprendre, ecrire):
     contenu = (
         "Prénom;Nom;Projet;Commune\nZoé;Durand;Gîte;Ambert\n"
@@ -383,7 +455,7 @@ def test_un_doublon_invisible_va_a_l_animation_et_a_elle_seule(reprendre, ecrire
     import_dossiers = reprendre(JUSTES)
     assert cache.reference not in str(list(import_dossiers.lignes.values()))
     ecrire(import_dossiers)
-    signale = DoublonSignale.objects.get()
+    signale = DoublonSignale.objects.get(dossier__reseau=distribution.reseau)
     assert (signale.dossier.reference_partenaire, signale.autre) == ("A1", cache)
 
 

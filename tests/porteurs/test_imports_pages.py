@@ -157,13 +157,16 @@ def test_l_animation_lit_le_resume_et_pas_les_lignes(client, connecter, distribu
     resume = animatrice.get(suite)
     assert resume.status_code == 200
     assert "Marqueur" not in resume.content.decode()
+    assert animatrice.get(adresse(distribution, "imports")).status_code == 200
+    for route in ("import_nouveau", "import_modele"):
+        assert animatrice.get(adresse(distribution, route)).status_code == 403
     for route in ("import_associer", "import_fautives", "import_annuler", "import_information"):
         assert animatrice.get(adresse(distribution, route, import_dossiers.uuid)).status_code == 403
     assert connecter(distribution.voisine).get(suite).status_code == 404
     assert connecter(distribution.etrangere).get(suite).status_code == 404
 
 
-def test_qui_anime_sa_structure_peut_reprendre_en_son_nom(connecter, distribution):
+def test_animer_une_structure_ne_suffit_pas_pour_reprendre_en_son_nom(connecter, distribution):
     MandatFabrique(
         utilisateur=distribution.auteur,
         reseau=distribution.reseau,
@@ -172,10 +175,20 @@ def test_qui_anime_sa_structure_peut_reprendre_en_son_nom(connecter, distributio
     )
     client = connecter(distribution.auteur)
     page = client.get(adresse(distribution, "import_nouveau")).content.decode()
-    assert distribution.s1.nom in page
-    assert distribution.s2.nom in page
+    assert distribution.s2.nom not in page
     deposer(client, distribution, contenu("Un"), structure=distribution.s2.pk)
-    assert ImportDossiers.objects.get().structure == distribution.s2
+    assert not ImportDossiers.objects.filter(structure=distribution.s2).exists()
+    MandatFabrique(
+        utilisateur=distribution.auteur,
+        reseau=distribution.reseau,
+        structure=distribution.s2,
+        fonction="technicien",
+    )
+    assert (
+        distribution.s2.nom in client.get(adresse(distribution, "import_nouveau")).content.decode()
+    )
+    deposer(client, distribution, contenu("Deux"), structure=distribution.s2.pk)
+    assert ImportDossiers.objects.filter(structure=distribution.s2).exists()
 
 
 @pytest.mark.parametrize("nombre", [1, 3])

@@ -158,9 +158,7 @@ def oublier_les_vieux() -> int:
     CorrespondanceImport.objects.filter(modifiee_le__lt=limite).exclude(reponses={}).update(
         reponses={}
     )
-    ImportDossiers.objects.filter(importe_le__lt=limite).exclude(
+    ImportDossiers.objects.filter(importe_le__lt=limite).exclude(reponses={}, questions=[]).update(
         reponses={}, questions=[]
-    ).update(reponses={}, questions=[])
-    return LigneImport.objects.filter(
-        import_dossiers__importe_le__lt=limite
-    ).delete()[0]
+    )
+    return LigneImport.objects.filter(import_dossiers__importe_le__lt=limite).delete()[0]

@@ -70,13 +70,13 @@ IMPORTS = [
     Parcours(
         "porteurs:import_nouveau",
         "auteur",
-        "parrain",
+        "animatrice",
         INTERDIT,
         lambda s: s.reseau,
         donnees=lambda s: {"fichier": SimpleUploadedFile("suivi.csv", _tableau(s, "Ambert", ""))},
         attendu=302,
     ),
-    Parcours("porteurs:import_modele", "animatrice", "elue", INTERDIT, lambda s: s.reseau),
+    Parcours("porteurs:import_modele", "auteur", "animatrice", INTERDIT, lambda s: s.reseau),
     Parcours("porteurs:import", "auteur", "voisine", ABSENT, _un(_lu), montre=marqueur),
     Parcours(
         "porteurs:import_associer",
