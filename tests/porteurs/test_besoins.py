@@ -17,11 +17,12 @@ from porteurs.models import Besoin, Dossier, Orientation
 from porteurs.services import besoins as service
 from porteurs.services import besoins_delais, orientations
 from porteurs.services.acces import LUS_PAR_LA_REGLE, ecarts
-from porteurs.tuiles_besoins import besoins_en_attente
+from porteurs.tuiles_besoins import besoins_en_attente, besoins_sans_personne
 from porteurs.views.besoins import contexte_besoins
 from socle.acteur import acteur_de
 from socle.models import AccesJournal, Courriel
 from socle.refus import Refus
+from socle.tuiles import tuiles_de
 from tests.fabriques import DossierFabrique, ReunionFabrique
 from tests.fabriques.besoins import (
     BesoinFabrique,
@@ -201,7 +202,7 @@ def test_un_besoin_sans_personne_est_compte_puis_rouvert(distribution, dossier, 
     assert dossier.reference not in contenu
     assert connecter(d.auteur).get(adresse).status_code == 403
     assert connecter(d.etrangere).get(adresse).status_code == 404
-    tuile = besoins_en_attente(acteur_de(d.animatrice))
+    tuile = besoins_sans_personne(acteur_de(d.animatrice))
     assert tuile.contexte["trous"] == [(d.reseau.nom, d.reseau.slug, 1)]
     # Personne n'apparaît : rien ne bouge. Une compétence apparaît : le besoin se rouvre, une fois.
     besoins_delais.suivre_les_besoins(d.reseau)
@@ -240,7 +241,7 @@ def test_le_tableau_et_l_ordre_du_jour_le_rappellent(distribution, dossier, conn
     envoyee = connecter(d.auteur).get(reverse("accueil:tableau")).content.decode()
     assert "On compte sur votre structure" in recue
     assert "Vous attendez une réponse" in envoyee
-    assert besoins_en_attente(acteur_de(d.elue)) is None
+    assert tuiles_de(acteur_de(d.elue), [besoins_en_attente, besoins_sans_personne]) == []
     reunion = ReunionFabrique(reseau=d.reseau)
     [candidat] = candidats(reunion, Dossier.objects.filter(pk=dossier.pk))
     assert "besoin" in [raison.code for raison in candidat.raisons]
