@@ -28,6 +28,7 @@ from socle.enums import EtatCourriel, Frequence
 from socle.models import AccesJournal, Courriel, LienSigne
 from socle.preferences import regler
 from socle.refus import Refus
+from socle.tuiles import tuiles_de
 from tests.fabriques import DossierFabrique, InstallationFabrique
 from tests.fabriques.partenaires import aujourd_hui, commune
 
@@ -243,7 +244,7 @@ def test_sans_courriel_possible_la_structure_appelle(raison, dossier, distributi
     assert not _courriels(dossier).exists()
     tuile = tuiles_installations.a_appeler(acteur_de(auteur))
     assert tuile.contexte["suivis_a_appeler"] == [suivi]
-    assert tuiles_installations.a_appeler(acteur_de(distribution.voisine)) is None
+    assert tuiles_de(acteur_de(distribution.voisine), [tuiles_installations.a_appeler]) == []
 
 
 def test_un_courriel_refuse_ou_perdu_se_transforme_en_appel(dossier, distribution):

@@ -13,6 +13,7 @@ from porteurs.services.remplacements import a_prevenir, absents, declarer, rempl
 from porteurs.tuiles_remplacements import a_la_place
 from socle.acteur import acteur_de
 from socle.refus import Refus
+from socle.tuiles import tuiles_de
 from tests.fabriques import ActionFabrique, AffectationFabrique, DossierFabrique
 from tests.fabriques.partenaires import aujourd_hui
 
@@ -57,13 +58,13 @@ def test_la_tuile_montre_ce_qui_attend_la_personne_absente(distribution):
     ActionFabrique(dossier=dossier, responsable=distribution.auteur, libelle="Rappeler la mairie")
     ailleurs = DossierFabrique(reseau=distribution.reseau, structure_responsable=distribution.s2)
     ActionFabrique(dossier=ailleurs, responsable=distribution.auteur, libelle="Hors de sa vue")
-    assert a_la_place(acteur_de(distribution.collegue)) is None
+    assert tuiles_de(acteur_de(distribution.collegue), [a_la_place]) == []
     absenter(distribution)
     tuile = a_la_place(acteur_de(distribution.collegue))
     (place,) = tuile.contexte["places"]
     assert [a.libelle for a in place["actions"]] == ["Rappeler la mairie"]
     assert tuile.attentes == 1
-    assert a_la_place(acteur_de(distribution.voisine)) is None
+    assert tuiles_de(acteur_de(distribution.voisine), [a_la_place]) == []
 
 
 def test_l_ordre_du_jour_de_qui_remplace_compte_ses_dossiers(distribution, nombre_de_requetes):
