@@ -97,17 +97,17 @@ def demander(
 
 
 def mener_les_exports() -> None:
-    """Tout ce qui attend ; puis ce qui a fait son temps s'efface."""
-    attendent = Export.objects.filter(etat=EtatExport.ATTENTE).order_by("essais", "pk")
-    for pk in list(attendent.values_list("pk", flat=True)):
-        with taches.seul("porteurs.export", pk) as pris:
-            if pris:
-                mener(pk)
+    """Efface ce qui a fait son temps, puis écrit tout ce qui attend."""
     retirer(Export.objects.filter(expire_le__lte=timezone.now()), PERIME)
     Export.objects.filter(
         etat__in=[EtatExport.RETIRE, EtatExport.ECHEC],
         demande_le__lt=timezone.now() - GARDE_DEMANDE,
     ).delete()
+    attendent = Export.objects.filter(etat=EtatExport.ATTENTE).order_by("essais", "pk")
+    for pk in list(attendent.values_list("pk", flat=True)):
+        with taches.seul("porteurs.export", pk) as pris:
+            if pris:
+                mener(pk)
 
 
 def mener(pk: int) -> None:

@@ -46,7 +46,8 @@ def nouveau(request, reseau):
         filtre = exports.filtrer(request.acteur, reseau, filtres, texte)
         if request.method == "POST" and form.is_valid():
             return redirect(_demander(request, reseau, form, filtres, texte))
-        contexte |= {"choisis": _en_clair(filtre), **_comptes(request.acteur, filtre.qs)}
+        # Les comptes d'abord : la liste y choisit la situation quand personne ne l'a fait.
+        contexte |= {**_comptes(request.acteur, filtre.qs), "choisis": _en_clair(filtre)}
     except Refus as refus:
         contexte["refus"] = refus.phrase
     contexte["recents"] = (
