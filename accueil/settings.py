@@ -493,6 +493,7 @@ MAILLON_TUILES = [
     "porteurs.tuiles_demandes.a_rappeler",
     "porteurs.tuiles_demandes.mes_signalements",
     "porteurs.tuiles_partage.acces_demandes",
+    "porteurs.tuiles_droits.droits_demandes",
     "porteurs.tuiles_fusions.a_repondre",
     "porteurs.tuiles_remplacements.a_la_place",
     "porteurs.tuiles.mes_dossiers",
@@ -554,6 +555,8 @@ MAILLON_INDICATEURS = [
     "partenaires.indicateurs.INDICATEURS",
     "bourse.indicateurs.INDICATEURS",
 ]
+# Ce que des lignes effacées apportaient aux années closes.
+MAILLON_INDICATEURS_FIGES = ["porteurs.indicateurs.faits_figes"]
 MAILLON_SANTE = ["socle.sante.CONTROLES", "socle.fichiers.sante.CONTROLES"]
 MAILLON_DEMONSTRATION = [
     "partenaires.demonstration.construire",

@@ -1,15 +1,13 @@
 """Ce que les réseaux comptent des projets (CONCEPTION §4). Chaque définition n'est écrite qu'ici."""
 
-from functools import wraps
-
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import Count, DecimalField, F, Q, Sum, Value
+from django.db.models.functions import Cast, ExtractYear
 
 from partenaires.enums import TypeStructure
 from partenaires.indicateurs import AnneeLocale, bornes
 from porteurs.enums import EtatReunion, NatureFinancement, NatureReunion, Origine
-from porteurs.models import FaitFige, Financement, Installation, Reunion
+from porteurs.models import FaitFige, Financement, Installation, Reunion, SuiviInstallation
 from socle.indicateurs import Indicateur, Valeurs
 
 # Un dossier est suivi dans l'année s'il y fut ouvert un temps, et s'il s'y est passé quelque
@@ -40,28 +38,12 @@ SELECT s.reseau_id, s.annee, count(DISTINCT s.id),
          SELECT 1 FROM porteurs_affectation a
           WHERE a.dossier_id = s.id AND a.role = 'referent' AND a.etat = 'acceptee'
             AND a.periode && daterange(make_date(s.annee, 1, 1), make_date(s.annee + 1, 1, 1))))
-  FROM suivis s LEFT JOIN porteurs_participation q ON q.dossier_id = s.id
+  FROM suivis s
+  LEFT JOIN porteurs_participation q ON q.dossier_id = s.id AND q.role = 'porteur'
  GROUP BY s.reseau_id, s.annee
 """
 
 
-def avec_les_faits_figes(calcul):
-    """Ajoute à un calcul ce que des dossiers anonymisés lui apportaient : l'année close ne bouge pas."""
-
-    @wraps(calcul)
-    def complet(reseaux: list, annees: list[int]) -> Valeurs:
-        valeurs = calcul(reseaux, annees)
-        figes = FaitFige.objects.filter(
-            reseau__in=[r.pk for r in reseaux], annee__in=annees, code__in=list(valeurs)
-        )
-        for reseau, annee, code, valeur in figes.values_list("reseau", "annee", "code", "valeur"):
-            valeurs[code][reseau, annee] = (valeurs[code].get((reseau, annee)) or 0) + valeur
-        return valeurs
-
-    return complet
-
-
-@avec_les_faits_figes
 def suivis(reseaux: list, annees: list[int]) -> Valeurs:
     valeurs: Valeurs = {"projets_suivis": {}, "avec_referent": {}}
     with connection.cursor() as curseur:
@@ -80,81 +62,124 @@ def suivis(reseaux: list, annees: list[int]) -> Valeurs:
     return valeurs
 
 
-def _ranger(lignes, *codes: str) -> Valeurs:
-    """Des lignes « réseau, année, un nombre par code » aux valeurs de chaque indicateur."""
-    valeurs: Valeurs = {code: {} for code in codes}
-    for reseau, annee, *nombres in lignes:
-        for code, nombre in zip(codes, nombres, strict=True):
-            valeurs[code][reseau, annee] = int(nombre or 0)
-    return valeurs
-
-
-@avec_les_faits_figes
-def installations(reseaux: list, annees: list[int]) -> Valeurs:
-    lignes = (
-        Installation.objects.filter(
-            dossier__reseau__in=[r.pk for r in reseaux],
-            le__year__gte=min(annees),
-            le__year__lte=max(annees),
-        )
-        .annotate(annee=ExtractYear("le"))
-        .order_by()
-        .values_list("dossier__reseau", "annee")
-        .annotate(
-            nombre=Count("pk"),
-            total_adultes=Sum("adultes"),
-            total_enfants=Sum("enfants"),
-            total_emplois=Sum("emplois"),
-            ailleurs=Count("pk", filter=Q(origine=Origine.AILLEURS)),
-        )
-    )
-    return _ranger(
-        lignes,
+# Chaque famille de comptes, et ses codes dans l'ordre de ses colonnes.
+FAMILLES = {
+    "installations": (
         "installations",
         "installations_adultes",
         "installations_enfants",
         "installations_emplois",
         "installations_ailleurs",
+    ),
+    "financements": ("finances_plateformes", "laureats", "primes"),
+    "reunions": ("comites", "reunions"),
+    "satisfaction": ("avis_donnes", "satisfaits"),
+}
+COLONNES = ("a", "b", "c", "d", "e")
+
+
+def comptes(reseaux: list, annees: list[int]) -> Valeurs:
+    """Ce qui se compte par réseau et par année, toutes familles en une seule instruction."""
+    ids = [r.pk for r in reseaux]
+    premiere, *suite = (
+        _installations(ids, annees),
+        _financements(ids, annees),
+        _reunions(ids, annees),
+        _satisfaction(ids, annees),
+    )
+    valeurs: Valeurs = {code: {} for codes in FAMILLES.values() for code in codes}
+    for famille, reseau, annee, *nombres in premiere.union(*suite, all=True):
+        for code, nombre in zip(FAMILLES[famille], nombres, strict=False):
+            valeurs[code][reseau, annee] = int(nombre or 0)
+    return valeurs
+
+
+def _compter(lignes, famille: str, reseau: str, annee, *nombres):
+    """Une famille, aux colonnes de toutes : ``famille, réseau, année``, puis ses nombres."""
+    nombres = [*nombres, *[None] * (len(COLONNES) - len(nombres))]
+    colonnes = {
+        nom: Cast(nombre if nombre is not None else Value(None), DecimalField())
+        for nom, nombre in zip(COLONNES, nombres, strict=True)
+    }
+    return (
+        lignes.order_by()
+        .annotate(famille=Value(famille), ou=F(reseau), annee=annee)
+        .values("famille", "ou", "annee")
+        .annotate(**colonnes)
+        .values_list("famille", "ou", "annee", *COLONNES)
     )
 
 
-@avec_les_faits_figes
-def financements(reseaux: list, annees: list[int]) -> Valeurs:
+def _installations(ids: list[int], annees: list[int]):
+    return _compter(
+        Installation.objects.filter(
+            dossier__reseau__in=ids, le__year__gte=min(annees), le__year__lte=max(annees)
+        ),
+        "installations",
+        "dossier__reseau",
+        ExtractYear("le"),
+        Count("pk"),
+        Sum("adultes"),
+        Sum("enfants"),
+        Sum("emplois"),
+        Count("pk", filter=Q(origine=Origine.AILLEURS)),
+    )
+
+
+def _financements(ids: list[int], annees: list[int]):
     plateforme = Q(nature=NatureFinancement.PRET_HONNEUR, structure__type=TypeStructure.PLATEFORME)
     prix = Q(nature=NatureFinancement.PRIX)
-    lignes = (
+    return _compter(
         Financement.objects.filter(
             plateforme | prix,
-            dossier__reseau__in=[r.pk for r in reseaux],
+            dossier__reseau__in=ids,
             accorde_le__year__gte=min(annees),
             accorde_le__year__lte=max(annees),
-        )
-        .annotate(annee=ExtractYear("accorde_le"))
-        .order_by()
-        .values_list("dossier__reseau", "annee")
-        .annotate(
-            finances=Count("dossier", filter=plateforme, distinct=True),
-            nombre_prix=Count("pk", filter=prix),
-            somme_prix=Sum("montant", filter=prix),
-        )
+        ),
+        "financements",
+        "dossier__reseau",
+        ExtractYear("accorde_le"),
+        Count("dossier", filter=plateforme, distinct=True),
+        Count("pk", filter=prix),
+        Sum("montant", filter=prix),
     )
-    return _ranger(lignes, "finances_plateformes", "laureats", "primes")
 
 
-def reunions(reseaux: list, annees: list[int]) -> Valeurs:
+def _reunions(ids: list[int], annees: list[int]):
     technique = Q(nature=NatureReunion.TECHNIQUE)
-    lignes = (
-        Reunion.objects.filter(
-            reseau__in=[r.pk for r in reseaux],
-            etat=EtatReunion.TENUE,
-            debut__range=bornes(annees),
-        )
-        .annotate(annee=AnneeLocale(F("reseau__fuseau"), F("debut")))
-        .order_by()
-        .values_list("reseau_id", "annee")
-        .annotate(comites=Count("pk", filter=~technique), techniques=Count("pk", filter=technique))
+    return _compter(
+        Reunion.objects.filter(reseau__in=ids, etat=EtatReunion.TENUE, debut__range=bornes(annees)),
+        "reunions",
+        "reseau",
+        AnneeLocale(F("reseau__fuseau"), F("debut")),
+        Count("pk", filter=~technique),
+        Count("pk", filter=technique),
     )
-    return _ranger(lignes, "comites", "reunions")
+
+
+def _satisfaction(ids: list[int], annees: list[int]):
+    return _compter(
+        SuiviInstallation.objects.filter(
+            installation__dossier__reseau__in=ids,
+            satisfaction__isnull=False,
+            repondu_le__year__gte=min(annees),
+            repondu_le__year__lte=max(annees),
+        ),
+        "satisfaction",
+        "installation__dossier__reseau",
+        ExtractYear("repondu_le"),
+        Count("pk"),
+        Count("pk", filter=Q(satisfaction__gte=4)),
+    )
+
+
+def faits_figes(reseaux: list, annees: list[int]) -> Valeurs:
+    """Ce que des dossiers anonymisés apportaient à chaque indicateur : l'année close ne bouge pas."""
+    valeurs: Valeurs = {}
+    figes = FaitFige.objects.filter(reseau__in=[r.pk for r in reseaux], annee__in=annees)
+    for reseau, annee, code, valeur in figes.values_list("reseau", "annee", "code", "valeur"):
+        valeurs.setdefault(code, {})[reseau, annee] = valeur
+    return valeurs
 
 
 INDICATEURS = [
@@ -179,14 +204,14 @@ INDICATEURS = [
         "installations",
         "Installations datées de l’année.",
         "",
-        installations,
+        comptes,
     ),
     Indicateur(
         "installations_ailleurs",
         "dont venues d’ailleurs",
         "Installations de l’année dont le foyer ou l’activité vient d’un autre territoire.",
         "",
-        installations,
+        comptes,
         partie_de="installations",
     ),
     Indicateur(
@@ -194,7 +219,7 @@ INDICATEURS = [
         "adultes installés",
         "Adultes arrivés ou restés avec les installations de l’année.",
         "",
-        installations,
+        comptes,
         suit="installations",
     ),
     Indicateur(
@@ -202,7 +227,7 @@ INDICATEURS = [
         "enfants installés",
         "Enfants arrivés ou restés avec les installations de l’année.",
         "",
-        installations,
+        comptes,
         suit="installations",
     ),
     Indicateur(
@@ -210,7 +235,7 @@ INDICATEURS = [
         "emplois créés ou maintenus",
         "Emplois créés ou maintenus par les installations de l’année.",
         "",
-        installations,
+        comptes,
         suit="installations",
     ),
     Indicateur(
@@ -219,15 +244,15 @@ INDICATEURS = [
         "Dossiers, comptés une fois, auxquels une plateforme d’initiative locale a accordé un "
         "prêt d’honneur dans l’année.",
         "",
-        financements,
+        comptes,
     ),
-    Indicateur("laureats", "lauréats de concours", "Prix accordés dans l’année.", "", financements),
+    Indicateur("laureats", "lauréats de concours", "Prix accordés dans l’année.", "", comptes),
     Indicateur(
         "primes",
         "primes des lauréats",
         "Somme des prix accordés dans l’année.",
         "€",
-        financements,
+        comptes,
         sensible=False,
         suit="laureats",
     ),
@@ -236,7 +261,7 @@ INDICATEURS = [
         "réunions techniques",
         "Réunions techniques mensuelles tenues dans l’année.",
         "",
-        reunions,
+        comptes,
         sensible=False,
     ),
     Indicateur(
@@ -244,7 +269,7 @@ INDICATEURS = [
         "comités",
         "Comités de suivi et comités de pilotage tenus dans l’année.",
         "",
-        reunions,
+        comptes,
         sensible=False,
     ),
 ]

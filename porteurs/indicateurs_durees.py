@@ -5,11 +5,9 @@ années passées ne bougent pas quand une réponse tarde.
 """
 
 from django.db import connection
-from django.db.models import Count, Q
-from django.db.models.functions import ExtractYear
 
 from partenaires.indicateurs import bornes
-from porteurs.models import SuiviInstallation
+from porteurs.indicateurs import comptes
 from socle.indicateurs import Indicateur, Valeurs
 
 # Du jour où la demande arrive au premier échange de son dossier, et du besoin à sa prise en charge.
@@ -101,26 +99,6 @@ def perennite(reseaux: list, annees: list[int]) -> Valeurs:
     return valeurs
 
 
-def satisfaction(reseaux: list, annees: list[int]) -> Valeurs:
-    lignes = (
-        SuiviInstallation.objects.filter(
-            installation__dossier__reseau__in=[r.pk for r in reseaux],
-            satisfaction__isnull=False,
-            repondu_le__year__gte=min(annees),
-            repondu_le__year__lte=max(annees),
-        )
-        .annotate(annee=ExtractYear("repondu_le"))
-        .order_by()
-        .values_list("installation__dossier__reseau", "annee")
-        .annotate(donnes=Count("pk"), contents=Count("pk", filter=Q(satisfaction__gte=4)))
-    )
-    valeurs: Valeurs = {"avis_donnes": {}, "satisfaits": {}}
-    for reseau, annee, donnes, contents in lignes:
-        valeurs["avis_donnes"][reseau, annee] = donnes
-        valeurs["satisfaits"][reseau, annee] = contents
-    return valeurs
-
-
 def _delai(code: str, libelle: str, debut: str, fin: str) -> list[Indicateur]:
     """Un délai : combien de mesures, la médiane, le neuvième décile."""
     phrase = f"{debut} {fin}."
@@ -191,14 +169,14 @@ INDICATEURS = [
         "avis de personnes installées",
         "Personnes installées qui ont noté, dans l’année, l’accueil et l’accompagnement.",
         "",
-        satisfaction,
+        comptes,
     ),
     Indicateur(
         "satisfaits",
         "satisfaites",
         "Parmi ces avis, ceux qui donnent 4 ou 5 sur 5.",
         "",
-        satisfaction,
+        comptes,
         partie_de="avis_donnes",
     ),
 ]

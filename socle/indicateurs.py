@@ -8,6 +8,8 @@ même lecture de la base : leur ``calcul`` est alors la même fonction, appelée
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from socle.listes import contributions
+
 # {code: {(portée, année): valeur}} ; une valeur absente se lit zéro, ``None`` « pas de donnée ».
 Valeurs = dict[str, dict[tuple[int, int], int | None]]
 Calcul = Callable[[list, list[int]], Valeurs]
@@ -40,13 +42,16 @@ class Indicateur:
 def calculer_tous(
     indicateurs: Iterable[Indicateur], portees: list, annees: list[int]
 ) -> dict[str, dict[tuple[int, int], int | None]]:
-    """Toutes les valeurs, chaque fonction de calcul appelée une fois pour le lot entier."""
+    """Toutes les valeurs, chaque fonction de calcul appelée une fois pour le lot entier.
+
+    S'y ajoute ce que d'anciennes lignes, effacées depuis, apportaient (MAILLON_INDICATEURS_FIGES).
+    """
     indicateurs = list(indicateurs)
     lectures: dict[Calcul, Valeurs] = {}
     for indicateur in indicateurs:
         if indicateur.calcul not in lectures:
             lectures[indicateur.calcul] = indicateur.calcul(portees, annees)
-    return {
+    valeurs = {
         indicateur.code: {
             (p.pk, annee): lectures[indicateur.calcul][indicateur.code].get((p.pk, annee), 0)
             for p in portees
@@ -54,6 +59,12 @@ def calculer_tous(
         }
         for indicateur in indicateurs
     }
+    for figes in contributions("MAILLON_INDICATEURS_FIGES"):
+        for code, faits in figes(portees, annees).items():
+            for ou, valeur in faits.items():
+                if code in valeurs and ou in valeurs[code]:
+                    valeurs[code][ou] = (valeurs[code][ou] or 0) + valeur
+    return valeurs
 
 
 def masques(

@@ -35,7 +35,7 @@ DEMONSTRATION += (
 )
 EMPREINTES = "MAILLON_MODELES_D_ESSAI"
 # Les modèles périmés qu'une autre suite, lancée un peu plus tôt, clone peut-être encore.
-MODELES_GARDES = 4
+MODELES_GARDES = 8
 # Une base reste occupée un court instant après la fermeture de sa dernière connexion.
 # Le ménage automatique tient parfois la base au nom du serveur : on n’a pas le droit de l’arrêter,
 # mais il s’en va de lui-même.

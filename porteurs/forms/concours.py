@@ -13,7 +13,7 @@ from socle.validateurs import une_ligne
 class ConcoursForm(FormulaireAvecFichiers, FormulaireUnique, FormulaireDeReseau):
     nom = forms.CharField(label="Nom du concours", max_length=120, validators=[une_ligne])
     annee = forms.IntegerField(label="Année", min_value=1990, max_value=2100)
-    organisatrice = champ_membre("Qui l’organise ?")
+    organisatrice = champ_membre("Qui l’organise ?")
     organisateur = selon_la_reponse(
         forms.CharField(label="Ou un autre organisateur", max_length=120, validators=[une_ligne])
     )
@@ -116,7 +116,7 @@ class PalmaresForm(FormulaireUnique, FormulaireDeReseau):
         for candidature in self.candidatures:
             prix, rang = f"prix_{candidature.pk}", f"rang_{candidature.pk}"
             if champs.get(rang) and champs.get(prix) is None and prix not in self.errors:
-                self.add_error(prix, "Un lauréat a un prix ; écrivez 0 s’il n’y a pas d’argent.")
+                self.add_error(prix, "Un lauréat a un prix ; écrivez 0 s’il n’y a pas d’argent.")
         return champs
 
     def laureats(self) -> dict[int, dict]:

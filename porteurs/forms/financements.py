@@ -10,7 +10,7 @@ from socle.unicite import FormulaireUnique
 from socle.validateurs import une_ligne
 
 MOTS_D_ETAT = {
-    EtatFinancement.DEMANDE: "Demandé : on attend la réponse",
+    EtatFinancement.DEMANDE: "Demandé : on attend la réponse",
     EtatFinancement.ACCORDE: "Accordé",
     EtatFinancement.VERSE: "Accordé et versé",
     EtatFinancement.REFUSE: "Refusé",
@@ -36,12 +36,12 @@ class FinancementForm(FormulaireUnique, FormulaireDeReseau):
     nature = forms.ChoiceField(
         label="Quoi", choices=[(n.value, n.label.capitalize()) for n in NatureFinancement]
     )
-    structure_qui = champ_membre("Qui finance ?")
+    structure_qui = champ_membre("Qui finance ?")
     financeur = selon_la_reponse(
         forms.CharField(label="Ou un autre financeur", max_length=120, validators=[une_ligne])
     )
     etat = forms.ChoiceField(
-        label="Où en est-on ?", choices=[(e.value, mot) for e, mot in MOTS_D_ETAT.items()]
+        label="Où en est-on ?", choices=[(e.value, mot) for e, mot in MOTS_D_ETAT.items()]
     )
     montant = selon_la_reponse(ChampMontant(label="Montant, en euros"))
     le = ChampJour(label="Depuis le", help_text="La date de la demande, de l’accord ou du refus.")
@@ -69,7 +69,7 @@ class FinancementForm(FormulaireUnique, FormulaireDeReseau):
 class ReponseFinancementForm(FormulaireUnique, FormulaireDeReseau):
     """La suite d'une demande, ou le versement de ce qui est accordé."""
 
-    reponse = forms.ChoiceField(label="Qu’en est-il ?", widget=forms.RadioSelect)
+    reponse = forms.ChoiceField(label="Qu’en est-il ?", widget=forms.RadioSelect)
     le = ChampJour(label="Depuis le")
     montant = selon_la_reponse(ChampMontant(label="Montant accordé, en euros"))
     motif = selon_la_reponse(

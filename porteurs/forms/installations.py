@@ -43,7 +43,7 @@ class InstallationForm(FormulaireUnique, FormulaireDeReseau):
     )
     provenance = selon_la_reponse(
         forms.ChoiceField(
-            label="D’où viennent-ils ?",
+            label="D’où viennent-ils ?",
             help_text="Seulement s’ils viennent d’ailleurs. Rien à choisir pour un autre pays.",
         )
     )
@@ -70,11 +70,11 @@ class InstallationForm(FormulaireUnique, FormulaireDeReseau):
 
 class CorrectionForm(InstallationForm):
     motif = forms.CharField(
-        label="Pourquoi cette correction ?",
+        label="Pourquoi cette correction ?",
         max_length=200,
         validators=[une_ligne],
         help_text="Le fil du dossier le garde.",
-        error_messages={"required": "Dites pourquoi : les chiffres de l’année en dépendent."},
+        error_messages={"required": "Dites pourquoi : les chiffres de l’année en dépendent."},
     )
 
 
@@ -153,7 +153,7 @@ class ReponseDuPorteurForm(NouvellesForm):
         self.fields["reponse"].label = "Votre activité"
         self.fields[
             "satisfaction"
-        ].label = "Êtes-vous satisfait de l’accueil et de l’accompagnement ?"
+        ].label = "Êtes-vous satisfait de l’accueil et de l’accompagnement ?"
         self.fields["emplois"].label = "Emplois aujourd’hui, le vôtre compris"
         self.fields["mot"].help_text = "Lu par les personnes qui suivent votre projet."
         if anglais:
@@ -169,5 +169,5 @@ class LienForm(FormulaireUnique, FormulaireDeReseau):
         label="Référence de l’autre dossier",
         max_length=20,
         validators=[une_ligne],
-        help_text="Par exemple 2026-0042 : un dossier du réseau, que vous voyez aussi.",
+        help_text="Par exemple 2026-0042 : un dossier du réseau, que vous voyez aussi.",
     )

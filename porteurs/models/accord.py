@@ -17,6 +17,10 @@ class AccordPartageQuerySet(models.QuerySet):
         """Donnés, ni retirés ni échus ce jour-là."""
         return self.filter(Q(jusqua=None) | Q(jusqua__gt=jour), donne_le__lte=jour, retire_le=None)
 
+    def retirer(self) -> int:
+        """Y met fin maintenant ; rend le nombre de ceux qui valaient encore."""
+        return self.filter(retire_le=None).update(retire_le=timezone.now())
+
 
 class AccordPartage(models.Model):
     """L'accord exprès d'un adulte : cette structure lit le volet privé, jusqu'à cette date.
@@ -116,7 +120,7 @@ class DemandeAcces(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat=EtatDemandeAcces.REFUSEE) | ~Q(reponse=""),
                 name="demande_acces_refus_motive",
-                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
+                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
             ),
         ]
 

@@ -25,7 +25,10 @@ def orphelins() -> QuerySet[Fichier]:
     """Les fichiers qu'aucune clé étrangère, d'aucune application, ne nomme."""
     requete = Fichier.objects.all()
     for lien in Fichier._meta.get_fields(include_hidden=True):
-        # Une relation multiple passe par sa table, qui porte elle-même la clé étrangère.
+        # Une relation multiple passe par sa table, qui porte elle-même la clé étrangère. Une clé
+        # sans contrainte n'engage personne : l'historique se souvient d'un fichier sans le tenir.
+        if not getattr(getattr(lien, "field", None), "db_constraint", True):
+            continue
         if lien.auto_created and not lien.concrete and (lien.one_to_many or lien.one_to_one):
             possesseurs = lien.related_model._base_manager.filter(
                 **{lien.field.attname: OuterRef("pk")}

@@ -105,7 +105,7 @@ def test_tous_les_numeros_sont_de_fiction_et_les_adresses_sans_destinataire(db):
     assert len(numeros) > 1000
     assert [n for n in numeros if not n.startswith(FICTION)] == []
     adresses = [
-        *Porteur.objects.values_list("email", flat=True),
+        *Porteur.objects.exclude(email="").values_list("email", flat=True),
         *Utilisateur.objects.values_list("email", flat=True),
         *Structure.objects.values_list("email", flat=True),
         *Structure.objects.exclude(email_public="").values_list("email_public", flat=True),

@@ -64,7 +64,7 @@ def test_une_piece_se_joint_se_lit_et_s_efface(
 def test_l_audience_de_la_structure_exclut_le_referent_d_ailleurs(
     connecter, distribution, dossier, auteur, voisine
 ):
-    AffectationFabrique(dossier=dossier, utilisateur=voisine, structure=distribution.s2)
+    AffectationFabrique(dossier=dossier, mandat=distribution.mandats["voisine"], acceptee=True)
     equipe = PieceFabrique(dossier=dossier)
     structure = PieceFabrique(dossier=dossier, audience=Audience.STRUCTURE)
     for piece in (equipe, structure):

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 
 from porteurs.models.porteur import PREMIERE_NAISSANCE
 from socle.coordonnees import lire_telephone
+from socle.dates import date_en_mots
 from socle.texte import cle
 
 NOM_MAXIMAL = 80
@@ -80,9 +81,9 @@ def _annee(texte: str) -> int:
 def lire_jour_passe(texte: str, jour: date) -> date:
     lu = lire_jour(texte)
     if lu > jour:
-        raise Illisible(f"Le {lu:%d/%m/%Y} est dans l’avenir.")
+        raise Illisible(f"Le {date_en_mots(lu)} est dans l’avenir.")
     if lu.year < 1980:
-        raise Illisible(f"Le {lu:%d/%m/%Y} est trop lointain\u00a0: vérifiez l’année.")
+        raise Illisible(f"Le {date_en_mots(lu)} est trop lointain\u00a0: vérifiez l’année.")
     return lu
 
 
