@@ -24,7 +24,7 @@ def _projet(scene: Scene) -> dict:
 
 
 def _personne(scene: Scene) -> dict:
-    [part] = scene.dossier.participations.select_related("porteur")
+    part = scene.dossier.participations.select_related("porteur").get(rang=1)
     return scene.de(scene.dossier) | {"personne": part.porteur.uuid}
 
 

@@ -2,7 +2,7 @@
 
 from socle.courriels import Depot, deposer
 from socle.models import Courriel
-from socle.preferences import jeton
+from socle.preferences import familles, jeton
 from tests.coherence.parcours.base import (
     CONNEXION,
     INTERDIT,
@@ -80,13 +80,7 @@ COURRIELS = [
         "auteur",
         VISITEUR,
         CONNEXION,
-        donnees=lambda s: {
-            "reunions": "chaque_fois",
-            "structure": "chaque_fois",
-            "evenements": "jamais",
-            "invitations": "jamais",
-            "semaine": "chaque_fois",
-        },
+        donnees=lambda s: dict.fromkeys(familles(), "jamais") | {"semaine": "chaque_fois"},
         attendu=302,
         montre=lambda s: "Les réunions de mes réseaux",
     ),
