@@ -76,6 +76,7 @@ FAMILLES = {
     "satisfaction": ("avis_donnes", "satisfaits"),
 }
 COLONNES = ("a", "b", "c", "d", "e")
+NOMBRE = DecimalField(max_digits=20, decimal_places=2)
 
 
 def comptes(reseaux: list, annees: list[int]) -> Valeurs:
@@ -98,7 +99,10 @@ def _compter(lignes, famille: str, reseau: str, annee, *nombres):
     """Une famille, aux colonnes de toutes : ``famille, réseau, année``, puis ses nombres."""
     nombres = [*nombres, *[None] * (len(COLONNES) - len(nombres))]
     colonnes = {
-        nom: Cast(nombre if nombre is not None else Value(None), DecimalField())
+        nom: Cast(
+            nombre if nombre is not None else Value(None),
+            DecimalField(max_digits=16, decimal_places=2),
+        )
         for nom, nombre in zip(COLONNES, nombres, strict=True)
     }
     return (
