@@ -116,6 +116,21 @@ def effacer_de(objets: list[uuid.UUID]) -> int:
         return curseur.rowcount
 
 
+def effacer_qui_disent(page: str, mots: list[str]) -> int:
+    """Efface, de cette page, les brouillons dont un champ vaut l'un de ces mots, à la casse près.
+
+    Pour une page dont la clé ne nomme personne : ce qu'on y tape le fait.
+    """
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "DELETE FROM socle_brouillon WHERE split_part(cle, ':', 1) = %s AND EXISTS ("
+            " SELECT FROM jsonb_each(champs) AS c, jsonb_array_elements_text(c.value) AS v"
+            " WHERE lower(trim(v)) = ANY(%s))",
+            [page, [mot.strip().lower() for mot in mots if mot.strip()]],
+        )
+        return curseur.rowcount
+
+
 def purger() -> None:
     """Une semaine sans y revenir : ce qui était commencé ne sera pas fini."""
     Brouillon.objects.filter(ecrit_le__lt=timezone.now() - DUREE).delete()

@@ -106,7 +106,7 @@ def _faits(groupe: list[Evenement], portee: Portee, noms: Noms) -> list[str]:
 
 
 def _phrases(evenement: Evenement, recit: Recit, portee: Portee, noms: Noms) -> list[str]:
-    valeurs = _Valeurs(evenement, noms)
+    valeurs = _Valeurs(evenement, noms, None if portee.coordonnees else recit.dits)
     if evenement.verbe == AJOUT:
         return [recit.ajout.format_map(valeurs)]
     if evenement.verbe == SUPPRESSION:
@@ -123,14 +123,17 @@ def _changement(
     champ: models.Field, evenement: Evenement, recit: Recit, portee: Portee, noms: Noms, valeurs
 ) -> str:
     nouvelle = evenement.ligne[champ.attname]
+    se_dit = portee.coordonnees or champ.name in recit.dits
     etats = recit.etats.get(champ.name, {})
-    if nouvelle not in (None, "") and (etat := etats.get(str(nouvelle)) or etats.get("*")):
+    if (
+        se_dit
+        and nouvelle not in (None, "")
+        and (etat := etats.get(str(nouvelle)) or etats.get("*"))
+    ):
         return etat.format_map(valeurs)
     quoi = recit.articles.get(champ.name, f"«\u00a0{champ.verbose_name}\u00a0»")
     lieu = f" {recit.lieu.format_map(valeurs)}" if recit.lieu else ""
-    if not montrable(champ):
-        return f"a changé {quoi}{lieu}"
-    if champ.name in recit.voiles and not portee.coordonnees:
+    if not se_dit or not montrable(champ):
         return f"a changé {quoi}{lieu}"
     avant = en_clair(champ, evenement.avant.get(champ.attname), noms) or "rien"
     apres = en_clair(champ, nouvelle, noms) or "rien"
@@ -138,12 +141,17 @@ def _changement(
 
 
 class _Valeurs(dict):
-    """Les valeurs d'une ligne, mises en clair à la demande des phrases."""
+    """Les valeurs d'une ligne, mises en clair à la demande des phrases.
 
-    def __init__(self, evenement: Evenement, noms: Noms):
+    ``dits`` : celles que ce lecteur apprend ; rien, il les apprend toutes.
+    """
+
+    def __init__(self, evenement: Evenement, noms: Noms, dits: frozenset[str] | None):
         super().__init__()
-        self._evenement, self._noms = evenement, noms
+        self._evenement, self._noms, self._dits = evenement, noms, dits
 
     def __missing__(self, nom: str) -> str:
+        if self._dits is not None and nom not in self._dits:
+            return "…"
         champ = self._evenement.modele._meta.get_field(nom)
         return en_clair(champ, self._evenement.ligne.get(champ.attname), self._noms) or "…"

@@ -1,11 +1,12 @@
 """Ce qu'un lecteur de l'historique a le droit d'y lire : la même règle que la page du dossier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partenaires.enums import Fonction
 from porteurs.enums import Audience
 from porteurs.historique.lecture import Evenement
 from porteurs.models import (
+    AccordPartage,
     Dossier,
     Echange,
     PartAdulte,
@@ -14,6 +15,7 @@ from porteurs.models import (
     Porteur,
     VoletPrive,
 )
+from porteurs.models.regard import Regard
 from porteurs.permissions.dossiers import lit_le_prive, suit
 
 
@@ -22,7 +24,8 @@ class Portee:
     """``coordonnees`` : les valeurs personnelles se disent ; ``prive`` : le volet privé aussi.
 
     ``structures`` : celles dont l'acteur lit les échanges réservés. ``parts`` : les adultes dont
-    il lit la part. ``porteur`` : la personne accompagnée qui lit, ou rien.
+    il lit la part. ``porteur`` : la personne accompagnée qui lit, ou rien, et son ``regard``.
+    ``aussi`` : une autre portée qui doit le voir de même.
     """
 
     coordonnees: bool = False
@@ -31,9 +34,13 @@ class Portee:
     structures: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()
     porteur: int | None = None
+    regard: Regard | None = None
+    aussi: "Portee | None" = None
 
     def voit(self, evenement: Evenement, derniere: dict) -> bool:
         """``derniere`` : la ligne telle qu'elle est aujourd'hui, ou telle qu'elle finit."""
+        if self.aussi is not None and not self.aussi.voit(evenement, derniere):
+            return False
         modele, ligne = evenement.modele, evenement.ligne
         if modele is VoletPrive:
             return self.prive
@@ -41,14 +48,16 @@ class Portee:
             return ligne["participation_id"] in self.parts
         if modele is Porteur and self.porteur:
             return evenement.objet == self.porteur
+        if modele is AccordPartage and self.porteur:
+            return ligne["participation_id"] in self.parts
         if modele in (Echange, Piece):
             return all(self._lit(v) for v in (ligne, evenement.avant, derniere) if v)
         return True
 
     def _lit(self, echange: dict) -> bool:
         """Chaque version compte : un échange resserré ne se raconte plus à ses anciens lecteurs."""
-        if self.porteur:
-            return echange["pour_porteur"]
+        if self.regard is not None:
+            return self.regard.lit_la_ligne(echange)
         if echange["prive"] and not self.prive:
             return False
         if echange["audience"] == Audience.STRUCTURE:
@@ -76,11 +85,18 @@ def portee_de(acteur, dossier: Dossier) -> Portee:
 
 def portee_du_porteur(porteur: Porteur, dossier: Dossier) -> Portee:
     """Celle de la personne accompagnée : son dossier, sa part, ce qu'on lui a adressé."""
-    siennes = Participation.objects.filter(dossier=dossier.pk, porteur=porteur.pk)
+    siennes = list(Participation.objects.filter(dossier=dossier.pk, porteur=porteur.pk))
+    regard = Regard.de(siennes)
     return Portee(
         coordonnees=True,
-        prive=True,
+        prive=regard.principale,
         suivi=True,
-        parts=frozenset(siennes.values_list("pk", flat=True)),
+        parts=frozenset(part.pk for part in siennes),
         porteur=porteur.pk,
+        regard=regard,
     )
+
+
+def portee_d_une_copie(porteur: Porteur, dossier: Dossier, acteur) -> Portee:
+    """Ce que la personne lit de son dossier, et que l'acteur qui lui remet sa copie lit aussi."""
+    return replace(portee_du_porteur(porteur, dossier), aussi=portee_de(acteur, dossier))

@@ -40,8 +40,9 @@ class Recit:
     lieu: str = ""
     # Conséquences d'un autre champ, ou mécanique interne : on n'en parle pas.
     muets: frozenset[str] = frozenset()
-    # La valeur ne se dit qu'à qui lit les coordonnées ; aux autres, qu'elle a changé.
-    voiles: frozenset[str] = frozenset()
+    # Les valeurs qui se disent même à qui ne suit pas le dossier : la fiche, et qui tient quoi.
+    # Toutes les autres lui sont voilées ; il apprend qu'elles ont changé.
+    dits: frozenset[str] = frozenset()
     articles: dict[str, str] = field(default_factory=dict)
     etats: dict[str, dict[str, str]] = field(default_factory=dict)
     # Qui a écrit la ligne, quand le geste ne le dit pas (COPY, ligne reprise d'ailleurs).
@@ -84,15 +85,23 @@ RECITS: dict[type, Recit] = {
             "opposition_le": {"*": "a noté que la personne s’oppose au partage"},
         },
         auteurs=("ouvert_par",),
+        dits=frozenset(
+            {
+                "structure_responsable",
+                "intitule",
+                "commune",
+                "etape",
+                "prochaine_etape",
+                "informe_le",
+                "opposition_le",
+            }
+        ),
     ),
     Porteur: Recit(
         "a enregistré une personne",
         "a effacé une personne",
         lieu="d’une personne du projet",
         muets=frozenset({"telephone"}),
-        voiles=frozenset(
-            {"prenom", "nom", "email", "telephone_saisi", "naissance", "departement_origine"}
-        ),
         articles={
             "prenom": "le prénom",
             "nom": "le nom",
@@ -108,13 +117,14 @@ RECITS: dict[type, Recit] = {
         "a ajouté {porteur} au dossier",
         "a retiré {porteur} du dossier",
         lieu="de {porteur}",
-        muets=frozenset({"rang", "porteur", "information_mode"}),
+        muets=frozenset({"rang", "porteur", "information_mode", "adresse_a_confirmer_depuis"}),
         articles={"role": "la place dans le projet", "informe_le": "la date d’information"},
         etats={
             "informe_le": {"*": "a noté que {porteur} a reçu l’information"},
             "opposition_le": {"*": "a noté que {porteur} s’oppose au partage"},
         },
         tu_avec=(Dossier,),
+        dits=frozenset({"porteur", "role", "informe_le", "opposition_le"}),
     ),
     EtapeDossier: Recit(
         "a noté l’étape «\u00a0{etape}\u00a0» au {le}",
@@ -123,6 +133,7 @@ RECITS: dict[type, Recit] = {
         articles={"etape": "le nom", "le": "la date", "motif": "le motif"},
         auteurs=("par",),
         tu_avec=(Dossier,),
+        dits=frozenset({"etape", "le"}),
     ),
     Affectation: Recit(
         "a proposé à {utilisateur} d’être {role}",
@@ -138,6 +149,7 @@ RECITS: dict[type, Recit] = {
             }
         },
         auteurs=("proposee_par",),
+        dits=frozenset({"utilisateur", "role", "structure", "etat", "periode"}),
     ),
     Relais: Recit(
         "a proposé de passer le relais à {vers}",
@@ -153,6 +165,7 @@ RECITS: dict[type, Recit] = {
             }
         },
         auteurs=("propose_par",),
+        dits=frozenset({"vers", "etat"}),
     ),
     Echange: Recit(
         "a noté un échange\u00a0: {nature} du {le}",
@@ -161,6 +174,7 @@ RECITS: dict[type, Recit] = {
         muets=frozenset({"auteur", "structure", "porteur"}),
         articles={"texte": "le texte", "audience": "les lecteurs", "nature": "la nature"},
         auteurs=("auteur", "porteur"),
+        dits=frozenset({"nature", "le", "audience"}),
     ),
     Action: Recit(
         "a ajouté l’action «\u00a0{libelle}\u00a0» pour le {echeance}",
@@ -172,6 +186,7 @@ RECITS: dict[type, Recit] = {
             "echeance": "l’échéance",
         },
         etats={"faite_le": {"*": "a marqué faite l’action «\u00a0{libelle}\u00a0»"}},
+        dits=frozenset({"echeance", "responsable", "faite_le"}),
     ),
     Financement: Recit(
         "a ajouté un financement\u00a0: {nature} de {montant}\u00a0€",
@@ -184,19 +199,21 @@ RECITS: dict[type, Recit] = {
             "accorde_le": "la date",
             "concours": "le concours",
         },
+        dits=frozenset({"nature"}),
     ),
     Installation: Recit(
         "a noté l’installation à {commune} le {le}",
         "a effacé l’installation à {commune}",
         lieu="de l’installation",
         articles={"le": "la date", "commune": "la commune", "emplois": "les emplois"},
+        dits=frozenset({"commune", "le"}),
     ),
     Candidature: Recit(
         "a présenté le projet au concours «\u00a0{concours}\u00a0»",
         "a retiré le projet du concours «\u00a0{concours}\u00a0»",
         lieu="de la candidature à «\u00a0{concours}\u00a0»",
         muets=frozenset({"concours", "presentee_par", "presentee_le", "accord_mode"}),
-        voiles=frozenset({"nom_publie"}),
+        dits=frozenset({"concours", "etat"}),
         articles={"etat": "l’état", "rang": "le rang", "montant": "le prix"},
         auteurs=("presentee_par",),
     ),
@@ -210,6 +227,7 @@ RECITS: dict[type, Recit] = {
         ),
         articles={"reponse": "la réponse", "satisfaction": "la satisfaction", "mot": "le mot"},
         tu_avec=(Installation,),
+        dits=frozenset({"mois"}),
     ),
     VoletProfessionnel: Recit(
         "a commencé le volet professionnel",
@@ -231,6 +249,7 @@ RECITS: dict[type, Recit] = {
         muets=frozenset({"structure", "note_par"}),
         etats={"retire_le": {"*": "a noté la fin de l’accord de partage avec {structure}"}},
         auteurs=("note_par",),
+        dits=frozenset({"structure", "retire_le"}),
     ),
     DemandeAcces: Recit(
         "a demandé l’accès au dossier pour {structure}",
@@ -242,9 +261,11 @@ RECITS: dict[type, Recit] = {
                 "acceptee": "a accepté la demande d’accès de {structure}",
                 "refusee": "a refusé la demande d’accès de {structure}",
                 "retiree": "a retiré la demande d’accès de {structure}",
+                "terminee": "a mis fin à l’accès de {structure}",
             }
         },
         auteurs=("demandeur",),
+        dits=frozenset({"structure", "etat"}),
     ),
     Besoin: Recit(
         "a noté un besoin\u00a0: {theme}",
@@ -253,6 +274,7 @@ RECITS: dict[type, Recit] = {
         muets=frozenset({"cote", "cree_par", "pris_le", "clos_le", "sans_solution_le"}),
         articles={"theme": "le thème", "etat": "la situation", "etape": "l’étape"},
         auteurs=("cree_par",),
+        dits=frozenset({"theme", "etat", "etape"}),
     ),
     Orientation: Recit(
         "a proposé un besoin à {structure}",
@@ -272,6 +294,7 @@ RECITS: dict[type, Recit] = {
             }
         },
         auteurs=("envoyee_par",),
+        dits=frozenset({"structure", "etat", "revoir_le", "personne"}),
     ),
     Piece: Recit(
         "a déposé la pièce «\u00a0{intitule}\u00a0»",
@@ -280,5 +303,6 @@ RECITS: dict[type, Recit] = {
         muets=frozenset({"fichier", "porteur", "structure", "deposee_par", "deposee_le"}),
         articles={"intitule": "l’intitulé", "audience": "les lecteurs"},
         auteurs=("deposee_par", "porteur"),
+        dits=frozenset({"audience"}),
     ),
 }

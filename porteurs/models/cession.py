@@ -23,7 +23,7 @@ class LienDossiersQuerySet(models.QuerySet):
 class LienDossiers(models.Model):
     """Qui transmet et qui reprend : deux dossiers d'un réseau, jusqu'à l'installation du repreneur.
 
-    Aucun texte libre ; la ligne part avec le dossier effacé et reste avec un dossier anonymisé.
+    Aucun texte libre ; la ligne part avec l'un ou l'autre des dossiers, effacé ou anonymisé.
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)

@@ -125,8 +125,8 @@ class CandidatureQuerySet(models.QuerySet):
 class Candidature(models.Model):
     """Un dossier présenté à un concours, avec l'accord de la personne.
 
-    À l'anonymisation du dossier restent l'état, le rang et le montant ; ``publication_le`` et
-    ``nom_publie`` sont vidés, et le palmarès publié ne nomme plus personne.
+    Part avec son dossier, effacé ou anonymisé : le palmarès publié ne nomme plus personne, et ce
+    que les indicateurs en comptaient est figé avant (``FaitFige``).
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)

@@ -42,8 +42,7 @@ class DemandeDroitQuerySet(models.QuerySet):
 class DemandeDroit(models.Model):
     """Une personne demande une copie de ce qui la concerne, ou son effacement : un mois pour répondre.
 
-    À l'anonymisation du dossier restent la nature, l'état et les dates ; le mot et la réponse
-    s'effacent.
+    Part avec le dossier, effacé ou anonymisé.
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)

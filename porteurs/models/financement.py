@@ -23,8 +23,8 @@ class FinancementQuerySet(models.QuerySet):
 class Financement(models.Model):
     """Un prêt d'honneur, une aide, une garantie ou un prix : demandé, puis accordé ou refusé.
 
-    À l'anonymisation du dossier restent la nature, l'état, le financeur, les montants et les
-    dates, que comptent les indicateurs ; ``motif`` est vidé.
+    Part avec son dossier, effacé ou anonymisé ; ce que les indicateurs en comptaient est figé
+    avant (``FaitFige``).
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)

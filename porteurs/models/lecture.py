@@ -21,8 +21,8 @@ class LectureMotiveeQuerySet(models.QuerySet):
 class LectureMotivee(models.Model):
     """L'animation a demandé à lire l'historique et les consultations d'un dossier, en disant pourquoi.
 
-    Données personnelles : ``motif`` est un texte libre, vidé avec le dossier ; le reste est la
-    preuve de la demande.
+    Données personnelles : ``motif`` est un texte libre. La ligne part avec le dossier ; le journal
+    garde la demande douze mois.
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)

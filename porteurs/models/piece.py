@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from porteurs.enums import Audience, NatureEchange
+from porteurs.models.regard import Regard
 from porteurs.models.suivi import lisible_par
 
 
@@ -12,6 +13,10 @@ class PieceQuerySet(models.QuerySet):
     def visible_par(self, acteur):
         """Comme un échange : selon l'audience choisie, et le volet privé s'il y touche."""
         return self.filter(lisible_par(acteur))
+
+    def visibles_au_porteur(self, regard: Regard):
+        """Ce que la personne accompagnée en lit dans son espace."""
+        return self.filter(regard.lit())
 
 
 class Piece(models.Model):

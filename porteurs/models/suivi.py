@@ -17,6 +17,7 @@ from porteurs.enums import (
     Volet,
 )
 from porteurs.models.acces import Acces, cles_du_mandat
+from porteurs.models.regard import Regard
 
 
 class AffectationQuerySet(models.QuerySet):
@@ -182,6 +183,10 @@ def lisible_par(acteur) -> Q:
 class EchangeQuerySet(models.QuerySet):
     def visible_par(self, acteur):
         return self.filter(lisible_par(acteur))
+
+    def visibles_au_porteur(self, regard: Regard):
+        """Ce que la personne accompagnée en lit dans son espace."""
+        return self.filter(regard.lit())
 
 
 class Echange(models.Model):

@@ -20,8 +20,8 @@ class InstallationQuerySet(models.QuerySet):
 class Installation(models.Model):
     """L'installation d'un projet et de ceux qui arrivent avec lui ; une par dossier.
 
-    Rien n'y nomme quelqu'un : à l'anonymisation, la ligne reste, sauf le département d'origine,
-    dont la région est gardée.
+    Part avec son dossier, effacé ou anonymisé ; ce que les indicateurs en comptaient est figé
+    avant (``FaitFige``), et ``DossierAnonyme`` garde la région d'origine.
     """
 
     dossier = models.OneToOneField(
@@ -93,9 +93,8 @@ class SuiviInstallationQuerySet(models.QuerySet):
 class SuiviInstallation(models.Model):
     """Les nouvelles que l'on prend d'une installation, six mois, un, deux et trois ans après.
 
-    La personne répond d'un courriel, ou la structure qui répond du dossier l'appelle. À
-    l'anonymisation, ``mot`` est vidé et ``par`` gardé ; la réponse, que comptent les
-    indicateurs, reste.
+    La personne répond d'un courriel, ou la structure qui répond du dossier l'appelle. Part avec
+    le dossier, effacé ou anonymisé ; ce que les indicateurs en comptaient est figé avant.
     """
 
     uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)

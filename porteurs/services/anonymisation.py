@@ -4,16 +4,20 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from partenaires.enums import Fonction
 from partenaires.models import Reseau
-from porteurs.enums import TrancheAge
+from porteurs.enums import NatureDroit, TrancheAge
 from porteurs.indicateurs import INDICATEURS
-from porteurs.models import Dossier, DossierAnonyme, Participation, Porteur
+from porteurs.models import DemandeDroit, Dossier, DossierAnonyme, Participation, Porteur
 from porteurs.services import effacement, tombes
 from porteurs.services.acces import indexer, recalculer
+from porteurs.services.espace_gestes import inscrire_un_droit
 from socle.indicateurs import calculer_tous
+from socle.refus import Refus
 
 # Aucun dossier n'est plus vieux que les réseaux d'accueil.
 PREMIERE_ANNEE = 1990
+TRANSMISE = "Demande reçue par une autre structure du réseau, qui la transmet."
 
 CUMULER = """
 INSERT INTO porteurs_faitfige (reseau_id, annee, code, valeur) VALUES (%s, %s, %s, %s)
@@ -123,6 +127,35 @@ def effacer_personne(porteur: Porteur) -> tuple[int, int]:
     indexer(restent)
     recalculer(restent)
     return len(partent), len(restent)
+
+
+def effacer_a_la_demande(*, acteur, porteur: Porteur) -> tuple[int, int]:
+    """L'effacement par une structure : elle n'efface que ce dont elle répond.
+
+    Lève ``Refus`` sans rien toucher si une autre répond d'un dossier de la personne, après lui
+    avoir transmis la demande.
+    """
+    structures = acteur.structures(porteur.reseau_id, Fonction.TECHNICIEN)
+    autres = effacement.suivis_par_d_autres(porteur, structures)
+    if not autres:
+        return effacer_personne(porteur)
+    with transaction.atomic():
+        for dossier in autres:
+            attend = DemandeDroit.objects.en_attente().filter(
+                dossier=dossier, porteur=porteur, nature=NatureDroit.EFFACEMENT
+            )
+            if not attend.exists():
+                inscrire_un_droit(
+                    dossier=dossier,
+                    porteur=porteur,
+                    nature=NatureDroit.EFFACEMENT,
+                    mot=TRANSMISE,
+                )
+    raise Refus(
+        "Une autre structure du réseau répond aussi d’un dossier de cette personne\u00a0: sa demande "
+        "vient de lui être transmise, et elle a un mois pour y répondre. Rien n’est effacé\u00a0; "
+        "revenez ici quand elle aura dit que c’est fait."
+    )
 
 
 def rejouer() -> tuple[int, int]:

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from porteurs.enums import EtatDroit, ModeInformation, NatureDroit, RoleParticipation
 from porteurs.models import (
+    AccordPartage,
     Demande,
     DemandeDroit,
     Dossier,
@@ -73,7 +75,9 @@ def effacer_dossiers(dossiers: Iterable[int]) -> None:
         [reference for _, _, reference in lignes],
         [str(uuid) for _, uuid, _ in lignes],
     )
-    brouillons.effacer_de([uuid for _, uuid, _ in lignes] + [p.uuid for p in partantes])
+    parts = Participation.objects.filter(dossier__in=ids).values_list("uuid", flat=True)
+    brouillons.effacer_de([uuid for _, uuid, _ in lignes] + list(parts))
+    _effacer_les_brouillons(partantes)
     tombes.inscrire(
         timezone.localdate(),
         [tombes.empreinte("dossier", uuid) for _, uuid, _ in lignes]
@@ -99,6 +103,14 @@ def effacer_dossiers(dossiers: Iterable[int]) -> None:
 def _sans_autre_dossier(personnes: set[int], partants: list[int]):
     ailleurs = Participation.objects.filter(porteur=OuterRef("pk")).exclude(dossier__in=partants)
     return Porteur.objects.filter(~Exists(ailleurs), pk__in=personnes).order_by("pk")
+
+
+def _effacer_les_brouillons(personnes: Iterable[Porteur]) -> None:
+    """Ceux qui parlent d'elles, et les ouvertures commencées où on les a nommées."""
+    personnes = list(personnes)
+    brouillons.effacer_de([p.uuid for p in personnes])
+    mots = [mot for p in personnes for mot in (p.nom, p.email, p.telephone_saisi)]
+    brouillons.effacer_qui_disent("dossier_ouvrir", mots)
 
 
 def _effacer_la_personne(porteur: Porteur) -> None:
@@ -157,9 +169,16 @@ def retirer_la_personne(porteur: Porteur, dossier: Dossier) -> None:
     exports.oublier([dossier.pk])
     fusions_dossiers.oublier([dossier.pk])
     part = Participation.objects.get(dossier=dossier, porteur=porteur)
-    part_pk = part.pk
+    part_pk, etait_principale = part.pk, part.rang == 1
+    brouillons.effacer_de([part.uuid])
+    AccordPartage.objects.filter(participation__dossier=dossier).retirer()
     part.delete()
-    restantes = Participation.objects.filter(dossier=dossier).order_by("rang")
+    restantes = list(Participation.objects.filter(dossier=dossier).order_by("rang"))
+    if etait_principale:
+        # Qui porte le projet passe devant ; sinon l'ordre ne change pas.
+        restantes.sort(key=lambda p: (p.role != RoleParticipation.PORTEUR, p.rang))
+        _partager_selon(restantes[0], dossier)
+    # La place de la partante est libre, celle du suivant le devient : jamais deux au même rang.
     for rang, restante in enumerate(restantes, start=1):
         if restante.rang != rang:
             restante.rang = rang
@@ -168,15 +187,50 @@ def retirer_la_personne(porteur: Porteur, dossier: Dossier) -> None:
     historique.effacer_participation(part_pk, porteur.pk, dossier.pk)
 
 
+def _partager_selon(principale: Participation, dossier: Dossier) -> None:
+    """L'information et l'opposition du dossier deviennent celles de qui le porte désormais.
+
+    Celles de la personne effacée n'engageaient qu'elle : sans information de la nouvelle
+    principale, la fiche se ferme au réseau.
+    """
+    informee = principale.informe_le is not None
+    mode = principale.information_mode or ModeInformation.ORAL
+    dossier.informe_le = principale.informe_le
+    dossier.information_mode = mode if informee else ""
+    dossier.opposition_le = principale.opposition_le if informee else None
+    dossier.save(update_fields=["informe_le", "information_mode", "opposition_le"])
+
+
 def a_effacer_avec(porteur: Porteur) -> tuple[list[int], list[int]]:
     """Les dossiers qui partent avec la personne, et ceux que d'autres continuent de porter."""
     siens = Participation.objects.filter(porteur=porteur)
     autres = Participation.objects.filter(
-        ~Q(porteur=porteur.pk), dossier=OuterRef("dossier"), role="porteur"
+        ~Q(porteur=porteur.pk), dossier=OuterRef("dossier"), role=RoleParticipation.PORTEUR
     )
     partent = list(siens.filter(~Exists(autres)).values_list("dossier_id", flat=True))
     restent = list(siens.filter(Exists(autres)).values_list("dossier_id", flat=True))
     return partent, restent
+
+
+def suivis_par_d_autres(porteur: Porteur, structures: Iterable[int]) -> list[Dossier]:
+    """Les dossiers de la personne dont aucune de ces structures ne répond, et qui la retiennent.
+
+    Celui dont la structure a déjà dit « c'est fait » à sa demande d'effacement ne retient plus rien.
+    """
+    faites = DemandeDroit.objects.filter(
+        dossier=OuterRef("pk"),
+        porteur=porteur,
+        nature=NatureDroit.EFFACEMENT,
+        etat=EtatDroit.FAITE,
+    )
+    siens = Participation.objects.filter(dossier=OuterRef("pk"), porteur=porteur)
+    return list(
+        Dossier.objects.sans_vecteurs()
+        .filter(Exists(siens), ~Exists(faites))
+        .exclude(structure_responsable__in=list(structures))
+        .select_related("reseau", "structure_responsable")
+        .order_by("pk")
+    )
 
 
 def oublier_la_personne(porteur: Porteur) -> None:
@@ -188,5 +242,5 @@ def oublier_la_personne(porteur: Porteur) -> None:
     if porteur.email and not partagee.exists():
         oublier([porteur.email])
         _vider_les_courriels([porteur.email], [], [], [])
-    brouillons.effacer_de([porteur.uuid])
+    _effacer_les_brouillons([porteur])
     _effacer_la_personne(porteur)

@@ -120,6 +120,13 @@ def demander_un_droit(
         raise Refus(
             "Cette demande est déjà en cours : sa réponse est due à la date indiquée.", "nature"
         )
+    return inscrire_un_droit(dossier=dossier, porteur=porteur, nature=nature, mot=mot)
+
+
+def inscrire_un_droit(
+    *, dossier: Dossier, porteur: Porteur, nature: str, mot: str = ""
+) -> DemandeDroit:
+    """La demande, son délai, et le courriel à qui répond du dossier."""
     demande = DemandeDroit.objects.create(
         dossier=dossier,
         porteur=porteur,

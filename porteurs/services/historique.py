@@ -10,7 +10,7 @@ from partenaires.enums import Fonction
 from partenaires.models import Mandat
 from porteurs.historique.lecture import condition, evenements
 from porteurs.historique.narration import Geste, raconter, structures_des
-from porteurs.historique.portee import portee_de, portee_du_porteur
+from porteurs.historique.portee import portee_d_une_copie, portee_de, portee_du_porteur
 from porteurs.journal import cles_du_dossier, consigner_dossier
 from porteurs.models import (
     HISTORIQUES,
@@ -39,12 +39,15 @@ MEME_LECTURE = timedelta(hours=1)
 # --- Lire ------------------------------------------------------------------------------------
 
 
-def historique_en_clair(dossier: Dossier, lecteur) -> list[Geste]:
+def historique_en_clair(dossier: Dossier, lecteur, remis_par=None) -> list[Geste]:
     """Les gestes du dossier que ce lecteur a le droit de lire, du plus récent au plus ancien.
 
     ``lecteur`` : un ``Acteur`` (qui suit le dossier, ou l'anime), ou le ``Porteur`` lui-même.
+    ``remis_par`` : l'``Acteur`` par les mains de qui le porteur le lit, et qui n'en lira pas plus.
     """
-    if isinstance(lecteur, Porteur):
+    if isinstance(lecteur, Porteur) and remis_par is not None:
+        portee = portee_d_une_copie(lecteur, dossier, remis_par)
+    elif isinstance(lecteur, Porteur):
         portee = portee_du_porteur(lecteur, dossier)
     else:
         portee = portee_de(lecteur, dossier)

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from porteurs.forms.conservation import EffacerForm
 from porteurs.journal import consigner_dossier
 from porteurs.models import Porteur
-from porteurs.services.anonymisation import effacer_personne
+from porteurs.services.anonymisation import effacer_a_la_demande
 from porteurs.services.copie import composer
 from porteurs.services.effacement import a_effacer_avec
 from porteurs.views.acquerir import dossier_de_la_page
 from socle.enums import Operation
 from socle.permissions import exiger
+from socle.refus import Refus
 
 
 def _acquerir(request, reseau, uuid, personne, action):
@@ -38,10 +39,15 @@ def donnees(request, reseau, uuid, personne):
 @reauthentication_required
 @require_POST
 def copie(request, reseau, uuid, personne):
-    """L'archive dans la réponse même : rien ne reste sur le serveur, rien n'est à faire expirer."""
+    """L'archive dans la réponse même : rien ne reste sur le serveur, rien n'est à faire expirer.
+
+    Elle ne contient que ce que l'acteur lit ; l'archive entière se fait par ``exporter_personne``.
+    """
     dossier, porteur = _acquerir(request, reseau, uuid, personne, "porteurs.personne.donnees")
     consigner_dossier(request.acteur, Operation.EXPORT, dossier, "personne")
-    reponse = HttpResponse(composer(porteur), content_type="application/zip")
+    reponse = HttpResponse(
+        composer(porteur, remise_par=request.acteur), content_type="application/zip"
+    )
     nom = f"copie-{dossier.reference}-{timezone.localdate().isoformat()}.zip"
     reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
     return reponse
@@ -54,7 +60,11 @@ def effacer(request, reseau, uuid, personne):
     dossier, porteur = _acquerir(request, reseau, uuid, personne, "porteurs.personne.effacer")
     form = EffacerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        effacer_personne(porteur)
+        try:
+            effacer_a_la_demande(acteur=request.acteur, porteur=porteur)
+        except Refus as refus:
+            form.add_error(None, refus.phrase)
+            return _page_d_effacement(request, dossier, porteur, form)
         consigner_dossier(
             request.acteur,
             Operation.MODIFICATION,
@@ -66,6 +76,10 @@ def effacer(request, reseau, uuid, personne):
             request, "C’est effacé\u00a0: la base, l’historique, les fichiers, les courriels."
         )
         return redirect("porteurs:dossiers", dossier.reseau.slug)
+    return _page_d_effacement(request, dossier, porteur, form)
+
+
+def _page_d_effacement(request, dossier, porteur, form):
     partent, restent = a_effacer_avec(porteur)
     return render(
         request,

@@ -224,6 +224,8 @@ def personnes(request, reseau, uuid, autre):
             )
         except Refus as refus:
             form.add_error(None, refus.phrase)
+    for dossier in (paire.garde, paire.absorbe):
+        consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     return render(
         request,
         "porteurs/fusions/personnes.html",

@@ -29,6 +29,8 @@ class Geste:
 
 
 def page_de_geste(request, dossier: Dossier, form, geste: Geste, retour: str):
+    """Montre la page, vierge ou avec ses erreurs : elle dit du dossier ce qu'il s'agit de changer."""
+    consigner_dossier(request.acteur, Operation.CONSULTATION, dossier)
     return render(
         request,
         "porteurs/geste.html",

@@ -19,6 +19,7 @@ from porteurs.models import (
     HISTORIQUES,
     ArchiveRestreinte,
     AvertissementConservation,
+    DemandeDroit,
     Dossier,
     DossierAnonyme,
     Echange,
@@ -27,6 +28,7 @@ from porteurs.models import (
     PartAdulte,
     Participation,
     Porteur,
+    VoletPrive,
 )
 from porteurs.services import conservation as service
 from porteurs.services import tombes
@@ -37,7 +39,7 @@ from socle.acteur import acteur_de
 from socle.enums import Operation
 from socle.fichiers import garder
 from socle.indicateurs import calculer_tous
-from socle.models import Courriel, LienSigne
+from socle.models import Brouillon, Courriel, LienSigne
 from socle.refus import Refus
 from tests.fabriques import (
     AffectationFabrique,
@@ -303,6 +305,94 @@ def test_d_un_dossier_a_deux_on_la_retire(silencieux, distribution, valider):
     assert not HISTORIQUES[Porteur].objects.filter(pgh_obj=elle.pk).exists()
 
 
+def test_la_suivante_partage_selon_ce_qu_elle_a_dit(silencieux, distribution, valider, connecter):
+    """Celle qui s'était opposée ne se retrouve pas nommée sous l'information d'une autre."""
+    elle = silencieux.porteurs.get()
+    foyer, associee = (PorteurFabrique(reseau=distribution.reseau) for _ in range(2))
+    Participation.objects.create(
+        dossier=silencieux, porteur=foyer, rang=2, role="adulte", informe_le=JOUR
+    )
+    Participation.objects.create(
+        dossier=silencieux,
+        porteur=associee,
+        rang=3,
+        informe_le=date(2024, 1, 5),
+        information_mode="courrier",
+        opposition_le=date(2024, 1, 9),
+    )
+    vu = Dossier.objects.visible_par(acteur_de(distribution.voisine)).filter(pk=silencieux.pk)
+    assert vu.exists()
+    with valider():
+        effacer_personne(elle)
+    silencieux.refresh_from_db()
+    assert (silencieux.informe_le, silencieux.information_mode, silencieux.opposition_le) == (
+        date(2024, 1, 5),
+        "courrier",
+        date(2024, 1, 9),
+    )
+    rangs = silencieux.participations.order_by("rang").values_list("porteur", flat=True)
+    assert list(rangs) == [associee.pk, foyer.pk]
+    assert not vu.exists()
+
+
+def test_sans_suivante_informee_la_fiche_se_ferme(silencieux, distribution, valider):
+    autre = PorteurFabrique(reseau=distribution.reseau)
+    Participation.objects.create(dossier=silencieux, porteur=autre, rang=2)
+    vu = Dossier.objects.visible_par(acteur_de(distribution.voisine)).filter(pk=silencieux.pk)
+    assert vu.exists()
+    with valider():
+        effacer_personne(silencieux.participations.get(rang=1).porteur)
+    silencieux.refresh_from_db()
+    assert (silencieux.informe_le, silencieux.information_mode) == (None, "")
+    assert not vu.exists()
+
+
+def test_une_structure_n_efface_pas_le_dossier_d_une_autre(
+    silencieux, distribution, auteur, connecter, valider
+):
+    elle = silencieux.porteurs.get()
+    ailleurs = DossierFabrique(
+        reseau=distribution.reseau, structure_responsable=distribution.s2, porteur=elle
+    )
+    client = connecter(auteur)
+    adresse = reverse(
+        "porteurs:personne_effacer", args=[silencieux.reseau.slug, silencieux.uuid, elle.uuid]
+    )
+    for _ in range(2):
+        page = client.post(adresse, {"motif": "demande orale", "certain": "on"})
+        assert "vient de lui être transmise" in page.content.decode()
+    assert set(elle.participations.values_list("dossier", flat=True)) == {
+        silencieux.pk,
+        ailleurs.pk,
+    }
+    demande = DemandeDroit.objects.get(porteur=elle)
+    assert (demande.dossier, demande.nature) == (ailleurs, "effacement")
+    assert Courriel.objects.filter(
+        genre="espace_droit", destinataire__mandats__structure=distribution.s2
+    ).exists()
+    DemandeDroit.objects.update(etat="faite", repondue_le=timezone.now())
+    with valider():
+        page = client.post(adresse, {"motif": "demande orale", "certain": "on"})
+    assert page.status_code == 302
+    assert not Porteur.objects.filter(pk=elle.pk).exists()
+
+
+def test_les_brouillons_qui_la_nomment_partent_avec_elle(silencieux, distribution, auteur, valider):
+    part = silencieux.participations.get()
+    tenus = {
+        f"part_adulte:{part.uuid}": {"emploi": ["Un mi-temps"]},
+        "dossier_ouvrir:reseau": {"nom": ["petitmot-secret"]},
+        "dossier_ouvrir:autre": {"nom": ["Petit"]},
+    }
+    for cle, champs in tenus.items():
+        Brouillon.objects.create(
+            utilisateur=auteur, cle=cle, champs=champs, ecrit_le=timezone.now()
+        )
+    with valider():
+        effacer_personne(part.porteur)
+    assert list(Brouillon.objects.values_list("cle", flat=True)) == ["dossier_ouvrir:autre"]
+
+
 def test_ce_qui_revient_d_une_sauvegarde_s_efface_de_nouveau(silencieux, distribution, valider):
     uuid, personne = silencieux.uuid, silencieux.porteurs.get().uuid
     with valider():
@@ -373,6 +463,61 @@ def test_la_copie_contient_tout_ce_qui_est_a_elle(silencieux, distribution, aute
         assert attendu in donnees
     assert "Un poste que lui seul connaît" not in donnees
     assert autre.email not in donnees
+
+
+def contenu(archive: bytes) -> str:
+    return zipfile.ZipFile(io.BytesIO(archive)).read("donnees.json").decode()
+
+
+def test_remise_par_un_technicien_la_copie_s_arrete_a_ce_qu_il_lit(
+    silencieux, distribution, auteur, connecter
+):
+    elle = silencieux.porteurs.get()
+    ailleurs = DossierFabrique(
+        reseau=distribution.reseau,
+        structure_responsable=distribution.s2,
+        porteur=elle,
+        intitule="Projet suivi par la voisine",
+    )
+    EchangeFabrique(dossier=ailleurs, texte="Une note de la voisine")
+    EchangeFabrique(
+        dossier=silencieux, structure=distribution.s2, audience="structure", texte="Entre nous deux"
+    )
+    VoletPrive.objects.create(dossier=silencieux, logement="Une maison avec jardin")
+    client = connecter(auteur)
+    adresse = reverse(
+        "porteurs:personne_copie", args=[silencieux.reseau.slug, silencieux.uuid, elle.uuid]
+    )
+    remise, entiere = contenu(client.post(adresse).content), contenu(composer(elle))
+    for sien in ("zoe.petitmot@porteur.test", "Toujours le four de Zoé"):
+        assert sien in remise
+        assert sien in entiere
+    for secret in (
+        "Projet suivi par la voisine",
+        "Une note de la voisine",
+        "Entre nous deux",
+        "Une maison avec jardin",
+    ):
+        assert secret not in remise
+        assert secret in entiere
+
+
+def test_la_copie_d_un_adulte_n_a_rien_d_un_autre(silencieux, distribution):
+    elle = silencieux.porteurs.get()
+    lui = PorteurFabrique(reseau=distribution.reseau, prenom="Paul", email=elle.email)
+    Participation.objects.create(dossier=silencieux, porteur=lui, rang=2)
+    VoletPrive.objects.create(dossier=silencieux, logement="Une maison avec jardin")
+    for personne, texte in ((elle, "Message de Zoé seule"), (lui, "Message de Paul seul")):
+        EchangeFabrique(
+            dossier=silencieux, auteur=None, porteur=personne, pour_porteur=True, texte=texte
+        )
+    EchangeFabrique(dossier=silencieux, prive=True, pour_porteur=True, texte="Confié par Zoé")
+    la_sienne, celle_de_paul = contenu(composer(elle)), contenu(composer(lui))
+    for secret in ("Message de Zoé seule", "Confié par Zoé", "Une maison avec jardin"):
+        assert secret in la_sienne
+        assert secret not in celle_de_paul
+    assert "Message de Paul seul" in celle_de_paul
+    assert "Message de Paul seul" not in la_sienne
 
 
 def test_la_commande_ecrit_la_copie_une_fois(silencieux, tmp_path):

@@ -19,6 +19,7 @@ from porteurs.models import (
     Echange,
     EtapeDossier,
     LectureMotivee,
+    Participation,
     Porteur,
     VoletPrive,
     VoletProfessionnel,
@@ -36,7 +37,14 @@ from socle.historique import dire_avant_une_copie, geste
 from socle.journal import consigner
 from socle.models import AccesJournal, Courriel
 from socle.refus import Refus
-from tests.fabriques import ActionFabrique, DossierFabrique, EchangeFabrique
+from tests.fabriques import (
+    ActionFabrique,
+    DossierFabrique,
+    EchangeFabrique,
+    FinancementFabrique,
+    InstallationFabrique,
+)
+from tests.fabriques.porteurs import PorteurFabrique
 
 pytestmark = pytest.mark.django_db
 RACINE = Path(__file__).resolve().parents[2]
@@ -231,6 +239,53 @@ def test_l_animation_lit_les_gestes_sans_les_coordonnees(animatrice, auteur, dos
     assert "nouvelle@adresse.test" not in lu
     assert porteur.nom not in lu
     assert porteur.prenom not in lu
+
+
+def test_l_animation_n_apprend_ni_montants_ni_foyer_ni_ce_qui_est_ecrit(
+    animatrice, auteur, dossier
+):
+    pro = VoletProfessionnel.objects.create(dossier=dossier, budget=20_000)
+    pro.budget, pro.statut = 87_654, "Statut confié"
+    pro.save()
+    action = ActionFabrique(dossier=dossier, libelle="Action confiée")
+    action.faite_le = action.echeance
+    action.save()
+    FinancementFabrique(dossier=dossier, montant=43_210)
+    installation = InstallationFabrique(dossier=dossier, adultes=2)
+    installation.adultes, installation.enfants = 7, 9
+    installation.save()
+    Dossier.objects.filter(pk=dossier.pk).update(etape=Etape.ETUDE)
+    suit = faits(historique_en_clair(dossier, acteur_de(auteur)))
+    anime = faits(
+        historique_en_clair(
+            Dossier.objects.select_related("reseau").get(pk=dossier.pk), acteur_de(animatrice)
+        )
+    )
+    for secret in ("87 654", "Statut confié", "Action confiée", "43 210", "→ 7", "→ 9"):
+        assert secret in suit
+        assert secret not in anime
+    for geste in ("a ajouté l’action", "a ajouté un financement", "a marqué faite", "→ étude"):
+        assert geste in suit
+        assert geste in anime
+
+
+def test_un_autre_adulte_ne_lit_pas_ce_qui_n_est_qu_au_principal(dossier, distribution):
+    VoletPrive.objects.create(dossier=dossier, logement="Une maison")
+    principal = dossier.participations.get().porteur
+    autre = PorteurFabrique(reseau=distribution.reseau)
+    Participation.objects.create(dossier=dossier, porteur=autre, rang=2)
+    EchangeFabrique(
+        dossier=dossier, auteur=None, porteur=principal, pour_porteur=True, le="2026-03-03"
+    )
+    EchangeFabrique(dossier=dossier, prive=True, pour_porteur=True, le="2026-03-04")
+    EchangeFabrique(dossier=dossier, pour_porteur=True, le="2026-03-05")
+    le_sien, celui_de_l_autre = (
+        faits(historique_en_clair(dossier, personne)) for personne in (principal, autre)
+    )
+    for secret in ("3 mars", "4 mars", "volet privé"):
+        assert secret in le_sien
+        assert secret not in celui_de_l_autre
+    assert "5 mars" in celui_de_l_autre
 
 
 def test_l_animation_dit_pourquoi_et_la_structure_l_apprend(
