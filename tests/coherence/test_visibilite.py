@@ -25,6 +25,7 @@ from porteurs.models import (
     VoletProfessionnel,
 )
 from porteurs.services import dossier as services
+from porteurs.services import exports
 from porteurs.services.acces import indexer, recalculer
 from porteurs.services.reunion import preparer_digests
 from socle.acteur import acteur_de
@@ -204,6 +205,21 @@ def _courriel(v: Vitrine, nom: str) -> str:
     return "\n".join(textes)
 
 
+def _export(v: Vitrine, nom: str) -> str:
+    """Le tableau que la personne emporterait, en demandant tout."""
+    export = exports.demander(
+        acteur=acteur_de(v.personnes[nom]),
+        reseau=v.dossier.reseau,
+        motif="Essai de visibilité",
+        format="csv",
+        contenu="prive",
+        filtres={"situation": ["tous"]},
+    )
+    exports.mener(export.pk)
+    adresse = reverse("porteurs:export_fichier", args=[v.dossier.reseau.slug, export.uuid])
+    return _texte(v.client(nom).get(adresse))
+
+
 # La voie, et ce qu'elle peut dire au plus de ce qui revient au lecteur.
 VOIES = {
     "page": _du_dossier("dossier"),
@@ -211,6 +227,7 @@ VOIES = {
     "soutiens": _du_dossier("dossier_soutiens"),
     "historique": _du_dossier("historique"),
     "pdf": _du_dossier("dossier_fiche"),
+    "export": _export,
     "liste": _du_reseau("porteurs:dossiers"),
     "tableau": _tableau,
     "réunion": _reunion,
@@ -254,7 +271,9 @@ def test_l_opposition_ferme_partout_a_l_instant(vitrine, nom):
 
 def test_un_seul_accord_retire_ferme_le_volet_du_foyer(vitrine):
     """Chaque adulte choisit pour soi : la part du premier reste lisible, le foyer se ferme."""
-    accord = AccordPartage.objects.get(participation__rang=2)
+    accord = AccordPartage.objects.get(
+        participation__dossier=vitrine.dossier, participation__rang=2
+    )
     accord.delete()
     recalculer([vitrine.dossier.pk])
     foyer = PRIVE - {"part"}
