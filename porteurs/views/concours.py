@@ -15,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from partenaires.enums import Module
+from partenaires.enums import Fonction, Module
 from partenaires.models import Reseau
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import EtatCandidature
@@ -36,6 +36,11 @@ from socle.refus import Refus
 from socle.unicite import une_seule_fois
 
 ANNEES_PUBLIEES = 5
+
+
+def _compte_exactement(acteur, reseau: Reseau) -> bool:
+    """Qui suit ou anime compte juste ; une élue, un parrain ne lisent pas un nombre qui désigne."""
+    return bool(acteur.fonctions(reseau.pk) & {Fonction.TECHNICIEN, Fonction.ANIMATEUR})
 
 
 def _concours(request, reseau, uuid) -> Concours:
@@ -89,6 +94,10 @@ def liste(request, reseau):
         )
         .order_by("-annee", "-pk")[:100]
     )
+    if not _compte_exactement(request.acteur, reseau):
+        for masquee in editions:
+            if masquee.laureats < reseau.seuil_masquage:
+                masquee.laureats = masquee.primes = None
     return render(
         request,
         "porteurs/concours/liste.html",
@@ -114,8 +123,7 @@ def edition(request, reseau, uuid):
             "reseau": reseau,
             "concours": concours,
             "candidatures": candidatures,
-            "autres": concours.candidatures.exclude(etat=EtatCandidature.RETIREE).count()
-            - sum(c.etat != EtatCandidature.RETIREE for c in candidatures),
+            "autres": _autres(request, concours, candidatures),
             "jour": reseau.aujourd_hui(),
             "peut_tenir": not concours.clos
             and peut(request.acteur, "porteurs.concours.tenir", concours),
@@ -124,6 +132,14 @@ def edition(request, reseau, uuid):
             and peut(request.acteur, "porteurs.concours.candidater", reseau),
         },
     )
+
+
+def _autres(request, concours: Concours, candidatures: list[Candidature]) -> int:
+    """Combien d'autres se présentent, pour qui suit ou anime ; zéro, donc rien, pour les autres."""
+    if not _compte_exactement(request.acteur, concours.reseau):
+        return 0
+    presentees = concours.candidatures.exclude(etat=EtatCandidature.RETIREE).count()
+    return presentees - sum(c.etat != EtatCandidature.RETIREE for c in candidatures)
 
 
 def _candidatures(request, concours: Concours) -> list[Candidature]:

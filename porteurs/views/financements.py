@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partenaires.enums import Fonction
@@ -21,6 +22,10 @@ from socle.enums import Operation
 from socle.permissions import exiger, peut
 
 ANNEES = 5
+
+
+def _soutiens(dossier: Dossier) -> str:
+    return reverse("porteurs:dossier_soutiens", args=[dossier.reseau.slug, dossier.uuid])
 
 
 def contexte_des_financements(acteur, dossier: Dossier) -> dict:
@@ -67,6 +72,7 @@ def ajouter(request, reseau, uuid):
             motif=champs["motif"],
         ),
         "Le financement est noté.",
+        retour=_soutiens(dossier),
     )
 
 
@@ -87,7 +93,7 @@ def repondre(request, reseau, uuid):
     suites = service.suites(financement)
     if not suites:
         messages.info(request, f"Ce financement est déjà {financement.get_etat_display()}.")
-        return redirect("porteurs:dossier", reseau=reseau, uuid=dossier.uuid)
+        return redirect(_soutiens(dossier))
     form = ReponseFinancementForm(
         request.POST or None,
         jour=dossier.reseau.aujourd_hui(),
@@ -113,6 +119,7 @@ def repondre(request, reseau, uuid):
             motif=champs.get("motif", ""),
         ),
         "C’est noté.",
+        retour=_soutiens(dossier),
     )
 
 
@@ -125,7 +132,7 @@ def retirer(request, reseau, uuid):
         messages.success(request, "La ligne est retirée.")
     else:
         messages.info(request, "Ce prix vient d’un palmarès : il ne se retire pas ici.")
-    return redirect("porteurs:dossier", reseau=reseau, uuid=financement.dossier.uuid)
+    return redirect(_soutiens(financement.dossier))
 
 
 # --- Les totaux ----------------------------------------------------------------------------------
@@ -145,7 +152,17 @@ def totaux(request, reseau):
     if not entier:
         lignes = lignes.visible_par(request.acteur)
     acquis = lignes.acquis().filter(accorde_le__year=annee)
-    natures = list(_par(acquis, "nature"))
+    # Qui ne suit pas ces dossiers ne doit pouvoir y lire l'affaire de personne.
+    seuil = reseau.seuil_masquage if entier else 0
+    natures = masquer(list(_par(acquis, "nature")), seuil)
+    total = acquis.aggregate(
+        nombre=Count("pk"), dossiers=Count("dossier", distinct=True), somme=Sum("montant")
+    )
+    attente = lignes.filter(etat=EtatFinancement.DEMANDE).aggregate(
+        nombre=Count("pk"), dossiers=Count("dossier", distinct=True), somme=Sum("montant_demande")
+    )
+    for chiffres in (total, attente):
+        chiffres["masque"] = chiffres["dossiers"] < seuil
     for ligne in natures:
         ligne["quoi"] = NatureFinancement(ligne["nature"]).label.capitalize()
     return render(
@@ -157,13 +174,9 @@ def totaux(request, reseau):
             "annees": annees,
             "entier": entier,
             "natures": natures,
-            "financeurs": list(_par(acquis.annotate(quoi=_QUI), "quoi")),
-            "total": acquis.aggregate(
-                nombre=Count("pk"), dossiers=Count("dossier", distinct=True), somme=Sum("montant")
-            ),
-            "attente": lignes.filter(etat=EtatFinancement.DEMANDE).aggregate(
-                nombre=Count("pk"), somme=Sum("montant_demande")
-            ),
+            "financeurs": masquer(list(_par(acquis.annotate(quoi=_QUI), "quoi")), seuil),
+            "total": total,
+            "attente": attente,
         },
     )
 
@@ -181,9 +194,26 @@ def _par(acquis, champ: str):
             dossiers=Count("dossier", distinct=True),
             somme=Sum("montant"),
             verse=Sum("montant", filter=Q(etat=EtatFinancement.VERSE)),
+            verses=Count("dossier", distinct=True, filter=Q(etat=EtatFinancement.VERSE)),
         )
         .order_by("-somme", champ)
     )
+
+
+def masquer(lignes: list[dict], seuil: int) -> list[dict]:
+    """Tait les lignes sous le seuil, et de quoi les retrouver par différence avec le total.
+
+    Une ligne tue se déduirait des autres : la plus petite de celles qui restent se tait avec elle.
+    """
+    tues = [x for x in lignes if x["dossiers"] < seuil]
+    if tues and (restent := [x for x in lignes if x["dossiers"] >= seuil]):
+        tues.append(min(restent, key=lambda x: x["dossiers"]))
+    for ligne in lignes:
+        ligne["masque"] = any(ligne is x for x in tues)
+        reste = ligne["dossiers"] - ligne["verses"]
+        if ligne["verses"] < seuil or 0 < reste < seuil:
+            ligne["verse"] = None
+    return lignes
 
 
 # --- Qui cède, qui reprend -----------------------------------------------------------------------

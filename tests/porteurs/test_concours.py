@@ -110,8 +110,13 @@ def test_la_page_presente_par_la_reference(distribution, concours, dossier, conn
         "reference": dossier.reference,
         "accord_le": aujourd_hui().isoformat(),
         "accord_mode": "oral",
+        "accord": "on",
     }
     page = _adresse("concours_candidater", concours)
+    vierge = connecter(distribution.auteur).get(page).context["form"]
+    assert vierge["accord_le"].value() is None
+    sans = connecter(distribution.auteur).post(page, corps | {"accord": ""})
+    assert "Sans son accord" in sans.content.decode()
     refus = connecter(distribution.voisine).post(page, corps)
     assert refus.status_code == 200
     assert "parmi ceux que vous suivez" in refus.content.decode()
@@ -294,6 +299,26 @@ def test_un_concours_clos_ne_se_modifie_plus(distribution, concours, connecter):
 def test_sans_reglement_la_page_n_existe_pas(distribution, concours, connecter):
     page = _adresse("concours_reglement", concours)
     assert connecter(distribution.auteur).get(page).status_code == 404
+
+
+def test_une_elue_ne_lit_pas_un_nombre_qui_designe_quelqu_un(
+    distribution, concours, dossier, connecter
+):
+    """Ni les lauréats sous le seuil, ni leurs primes, ni combien d'autres se présentent."""
+    candidature = presenter(distribution.auteur, concours, dossier)
+    edition = _adresse("concours_edition", concours)
+    liste = reverse("porteurs:concours", args=[distribution.reseau.slug])
+    assert "autre candidature" not in connecter(distribution.elue).get(edition).content.decode()
+    DossierFabrique(reseau=distribution.reseau, structure_responsable=distribution.s2)
+    technicienne = connecter(distribution.collegue)
+    assert technicienne.get(edition).context["autres"] == 0
+    proclamer(distribution.voisine, concours, **{f"c{candidature.pk}": 1500})
+    elue = connecter(distribution.elue).get(liste)
+    assert "moins de 5 lauréats" in elue.content.decode()
+    [lue] = [c for c in elue.context["editions"] if c.pk == concours.pk]
+    assert (lue.laureats, lue.primes) == (None, None)
+    [exacte] = [c for c in technicienne.get(liste).context["editions"] if c.pk == concours.pk]
+    assert (exacte.laureats, exacte.primes) == (1, 1500)
 
 
 def test_les_pages_ne_lisent_pas_plus_pour_trois(distribution, concours, connecter):

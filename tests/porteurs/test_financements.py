@@ -185,17 +185,54 @@ def test_les_totaux_selon_qui_les_lit(distribution, dossier, connecter):
         reponse = connecter(getattr(distribution, qui)).get(page)
         sommes[qui] = reponse.context["total"]["somme"]
         assert ailleurs.intitule not in reponse.content.decode()
-    # L'animatrice lit des totaux, sans aucun projet nommé.
     assert sommes == {"auteur": 1000, "voisine": 70000, "animatrice": 71000}
+    # Sous le seuil, l'animatrice n'en lit rien : une somme serait celle de quelqu'un.
+    chez_elle = connecter(distribution.animatrice).get(page).content.decode()
+    assert "Trop peu de projets" in chez_elle
+    assert "71" not in chez_elle.partition("<main")[2].partition("</main")[0]
     assert connecter(distribution.elue).get(page).status_code == 403
     assert connecter(distribution.etrangere).get(page).status_code == 404
+
+
+def test_l_animation_ne_lit_pas_une_somme_qui_designe_quelqu_un(distribution, connecter):
+    jour = aujourd_hui()
+    for nature, nombre in ((NatureFinancement.AIDE, 6), (NatureFinancement.GARANTIE, 5)):
+        for _ in range(nombre):
+            dossier = DossierFabrique(
+                reseau=distribution.reseau, structure_responsable=distribution.s2
+            )
+            FinancementFabrique(
+                dossier=dossier, nature=nature, montant=Decimal(1000), accorde_le=jour
+            )
+    FinancementFabrique(
+        dossier=dossier,
+        nature=NatureFinancement.PRET_HONNEUR,
+        montant=Decimal(77123),
+        accorde_le=jour,
+    )
+    page = reverse("porteurs:financements", args=[distribution.reseau.slug])
+    lu = connecter(distribution.animatrice).get(page)
+    assert "77" not in lu.content.decode().partition("Par nature")[2].partition("Par financeur")[0]
+    # La plus petite des autres se tait aussi : la différence rendrait la ligne tue.
+    assert {x["nature"]: x["masque"] for x in lu.context["natures"]} == {
+        NatureFinancement.AIDE: False,
+        NatureFinancement.GARANTIE: True,
+        NatureFinancement.PRET_HONNEUR: True,
+    }
+    qui_suit = connecter(distribution.voisine).get(page)
+    assert not any(x["masque"] for x in qui_suit.context["natures"])
 
 
 def test_une_demande_n_entre_pas_dans_ce_qui_est_accorde(auteur, dossier, connecter):
     noter(auteur, dossier)
     reponse = connecter(auteur).get(reverse("porteurs:financements", args=[dossier.reseau.slug]))
     assert reponse.context["total"]["nombre"] == 0
-    assert reponse.context["attente"] == {"nombre": 1, "somme": 4000}
+    assert reponse.context["attente"] == {
+        "nombre": 1,
+        "dossiers": 1,
+        "somme": 4000,
+        "masque": False,
+    }
 
 
 def test_les_totaux_ne_lisent_pas_plus_pour_trois(distribution, dossier, connecter):
