@@ -4,6 +4,7 @@ Chacun se relit au départ : ce qui a été pris, clos ou passé à d'autres ent
 membres, une demande se nomme par son projet et sa commune, jamais par la personne.
 """
 
+import re
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -26,6 +27,8 @@ from socle.models import Courriel
 from socle.preferences import Famille
 
 FAMILLE = "demandes"
+COURT = 60
+_CLIQUABLE = re.compile(r"\S*(?:://|www\.|[@/\\]|\w\.\w)\S*", re.IGNORECASE)
 FAMILLES = [
     Famille(
         FAMILLE,
@@ -59,6 +62,19 @@ def _a_la_personne(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
     return messages
 
 
+def anodin(texte: str) -> str:
+    """Ce qu'un inconnu a tapé, court et sans rien qui se clique : le courriel part à notre nom."""
+    return " ".join(_CLIQUABLE.sub(" ", texte).split())[:COURT]
+
+
+def _qui_signale(demande: Demande) -> str:
+    """Une membre se nomme ; un inconnu ne dit que son nom et son organisme, raccourcis."""
+    if demande.signalant:
+        return demande.qui_signale
+    mots = (anodin(demande.signalant_nom), anodin(demande.signalant_organisme))
+    return ", ".join(filter(None, mots))
+
+
 def _message_a_la_personne(demandes: list[Demande]) -> Message:
     premiere = demandes[0]
     if len(demandes) == 1:
@@ -70,7 +86,12 @@ def _message_a_la_personne(demandes: list[Demande]) -> Message:
     return rendre(
         "porteurs/courriels/demande_personne",
         sujet,
-        {"demandes": demandes, "prenom": premiere.prenom, "qui_signale": premiere.qui_signale},
+        {
+            "demandes": demandes,
+            "prenom": anodin(premiere.prenom),
+            "signalee": bool(premiere.qui_signale),
+            "qui_signale": _qui_signale(premiere),
+        },
     )
 
 

@@ -27,7 +27,7 @@ from socle.unicite import deja_fait, une_seule_fois
 # Par connexion : une maison de services signale souvent, derrière un même accès. Par personne
 # signalée : de quoi corriger une faute, pas de quoi importuner quelqu'un.
 ESSAIS, HEURE = 40, 3600
-PAR_PERSONNE, JOUR = 5, 86_400
+PAR_PERSONNE, JOUR = 2, 86_400
 SEL_RECU = "porteurs.signaler.recu"
 
 
@@ -126,7 +126,8 @@ def recu(request, jeton):
         .select_related("reseau__structure_coordinatrice", "structure", "commune")
         .order_by("reseau__nom", "pk")
     )
-    return render(request, "porteurs/demandes/signaler_recu.html", {"demandes": list(demandes)})
+    contexte = {"demandes": list(demandes), "ecrit": any(d.email for d in demandes)}
+    return render(request, "porteurs/demandes/signaler_recu.html", contexte)
 
 
 @require_GET

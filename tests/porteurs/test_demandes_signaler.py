@@ -283,6 +283,41 @@ def test_la_personne_apprend_qui_la_rappelle_et_la_structure_qu_elle_attend(
             assert secret not in courriel.corps_texte + courriel.corps_html + courriel.sujet
 
 
+def test_le_courriel_ne_porte_rien_de_cliquable_qu_un_inconnu_ait_tape(
+    connecter, distribution, adresse
+):
+    permanence(distribution.reseau, distribution.s1)
+    connecter().post(
+        adresse,
+        saisie(
+            email="zoe@personne.test",
+            prenom="Zoé www.piege.test",
+            signalant_nom="Nadia http://piege.test/a",
+            signalant_organisme="Mairie piege.test " + "très " * 20,
+            message="Payez sur piege.test",
+            projet="Voir piege.test",
+        ),
+    )
+    expedier_lot(list(Courriel.objects.values_list("pk", flat=True)))
+    [sien] = Courriel.objects.filter(genre="demande_personne")
+    assert "piege" not in sien.corps_texte + sien.corps_html + sien.sujet
+    assert "Bonjour Zoé," in sien.corps_texte
+    assert "Nadia, Mairie très" in sien.corps_texte
+    assert sien.corps_texte.count("très") < 12
+
+
+def test_une_adresse_n_est_pas_importunee(connecter, distribution, adresse):
+    """Deux envois par jour à une même adresse ; les suivants répondent pareil et n'écrivent rien."""
+    permanence(distribution.reseau, distribution.s1)
+    for rang in range(4):
+        reponse = connecter().post(
+            adresse, saisie(email="zoe@personne.test", projet=f"Projet {rang}")
+        )
+        assert reponse.status_code == 302
+    assert Courriel.objects.filter(genre="demande_personne").count() == 2
+    assert Demande.objects.filter(email="zoe@personne.test").count() == 2
+
+
 def test_prise_avant_le_depart_le_courriel_se_tait(connecter, distribution, adresse):
     permanence(distribution.reseau, distribution.s1)
     demande = recue(connecter().post(adresse, saisie(email="zoe@personne.test")))
