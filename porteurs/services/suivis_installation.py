@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from partenaires.enums import Module
 from partenaires.models import Reseau
 from porteurs.enums import Etape, ReponseSuivi, RoleParticipation
 from porteurs.models import Installation, Participation, Porteur, SuiviInstallation
@@ -239,6 +240,10 @@ def suivi_du_lien(lien: LienSigne) -> tuple[SuiviInstallation, Porteur]:
     )
     if not porteur:
         raise liens.LienInvalide("Ce lien ne mène plus à un projet suivi.")
+    if Module.DOSSIERS not in suivi.dossier.reseau.modules:
+        raise liens.LienInvalide(
+            "Ce réseau ne suit plus de projets ici\u00a0: il n’y a rien à répondre. Merci d’y avoir pensé."
+        )
     if suivi.reponse:
         raise liens.LienInvalide("Nous avons déjà votre réponse, merci : il n’y a rien à refaire.")
     if suivi.clos_le:

@@ -18,16 +18,24 @@ from socle.refus import Refus
 HEURE = 3600
 # Par adresse réseau : toute une maison de services peut entrer derrière le même accès.
 DEMANDES, ESSAIS, OUVERTURES = 30, 60, 60
-# Par adresse de courriel, d'où qu'on les fasse.
+# Pour une adresse de courriel, depuis une même connexion : un inconnu n'épuise que ses essais.
 DEMANDES_POUR_ELLE, ESSAIS_POUR_ELLE = 6, 15
+# Pour elle, d'où qu'on les fasse : assez pour que la personne entre encore, trop peu pour deviner.
+FOIS_TOUTES_CONNEXIONS = 4
 
 
 def _trop(quoi: str, request, limite: int, courriel: str = "", limite_pour_elle: int = 0) -> bool:
-    """Compte le geste des deux côtés ; l'adresse de courriel n'est gardée que hachée."""
-    trop = debit.depasse(f"{quoi}:{debit.adresse(request)}", limite, HEURE)
+    """Compte le geste de chaque côté ; l'adresse de courriel n'est gardée que hachée."""
+    connexion = debit.adresse(request)
+    trop = debit.depasse(f"{quoi}:{connexion}", limite, HEURE)
     if courriel:
         cle = salted_hmac(quoi, normaliser(courriel)).hexdigest()
-        trop = debit.depasse(f"{quoi}-pour:{cle}", limite_pour_elle, HEURE) or trop
+        d_ici = salted_hmac(quoi, f"{normaliser(courriel)} {connexion}").hexdigest()
+        trop = debit.depasse(f"{quoi}-ici:{d_ici}", limite_pour_elle, HEURE) or trop
+        # Un geste déjà refusé ne compte pas pour elle : insister ne lui ferme pas la porte.
+        trop = trop or debit.depasse(
+            f"{quoi}-pour:{cle}", FOIS_TOUTES_CONNEXIONS * limite_pour_elle, HEURE
+        )
     return trop
 
 

@@ -178,6 +178,20 @@ def test_trop_de_demandes_s_arretent_pareil_connue_ou_non(dossier):
     assert not Debit.objects.filter(cle__contains="zoe").exists()
 
 
+def test_un_inconnu_n_empeche_pas_la_personne_d_entrer(dossier):
+    """Il épuise les essais de sa connexion, pas ceux de la personne ; ensemble, un plafond tient."""
+    inconnu, elle = Client(REMOTE_ADDR="192.0.2.7"), Client(REMOTE_ADDR="192.0.2.8")
+    codes = [demander(inconnu).status_code for _ in range(28)]
+    assert codes == [302] * 6 + [429] * 22
+    assert demander(elle).status_code == 302
+    suite = [
+        demander(Client(REMOTE_ADDR=f"192.0.2.{rang}")).status_code
+        for rang in (20, 21, 22)
+        for _ in range(6)
+    ]
+    assert suite == [302] * 17 + [429]
+
+
 def test_l_espace_ne_connecte_personne_et_un_membre_n_y_entre_pas(
     dossier, marqueur, distribution, connecter
 ):

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from porteurs import tuiles_installations
+from partenaires.enums import Module
+from porteurs import invariants, tuiles_installations
 from porteurs.courriels.installations import GENRES
 from porteurs.enums import Etape, NatureProjet, Origine, ReponseSuivi
 from porteurs.models import (
@@ -107,15 +108,26 @@ def test_la_page_dit_tout_en_un_formulaire(auteur, dossier, connecter):
     assert Installation.objects.get(dossier=dossier).commune.nom == "Ambert"
 
 
-def test_une_date_a_venir_ou_d_avant_le_dossier_est_refusee(auteur, dossier):
+def test_une_date_a_venir_ou_d_un_autre_temps_est_refusee(auteur, dossier):
     acteur = acteur_de(auteur)
     with pytest.raises(Refus, match="avenir"):
         service.installer(acteur=acteur, dossier=dossier, **faits(le=aujourd_hui(1)))
-    with pytest.raises(Refus, match="vient après"):
-        service.installer(acteur=acteur, dossier=dossier, **faits(le=aujourd_hui(-90)))
+    with pytest.raises(Refus, match="vérifiez l’année"):
+        service.installer(acteur=acteur, dossier=dossier, **faits(le=aujourd_hui(-12 * 365)))
     assert not Installation.objects.filter(dossier=dossier).exists()
     dossier.refresh_from_db()
     assert dossier.etape == Etape.IDEE
+
+
+def test_on_note_une_installation_d_avant_le_dossier(auteur, dossier):
+    depuis = dossier.etape_depuis
+    installation = service.installer(
+        acteur=acteur_de(auteur), dossier=dossier, **faits(le=aujourd_hui(-400))
+    )
+    dossier.refresh_from_db()
+    assert installation.le == aujourd_hui(-400)
+    assert (dossier.etape, dossier.etape_depuis) == (Etape.INSTALLE, depuis)
+    assert invariants.verifier(Dossier.objects.filter(pk=dossier.pk)) == []
 
 
 def test_un_dossier_ne_s_installe_qu_une_fois(auteur, dossier):
@@ -318,6 +330,20 @@ def test_le_lien_montre_puis_ecrit_une_seule_fois(dossier, lien, connecter):
     assert rejoue.status_code == 410
     suivi.refresh_from_db()
     assert suivi.reponse == "active"
+
+
+def test_le_module_eteint_le_lien_refuse_poliment(dossier, lien, connecter):
+    reseau = dossier.reseau
+    reseau.modules = [m for m in reseau.modules if m != Module.DOSSIERS]
+    reseau.save(update_fields=["modules"])
+    for reponse in (
+        connecter().get(_page(lien)),
+        connecter().post(_page(lien), {"reponse": "active"}),
+    ):
+        assert reponse.status_code == 410
+        assert "ne suit plus de projets" in reponse.content.decode()
+        assert dossier.intitule not in reponse.content.decode()
+    assert SuiviInstallation.objects.get(pk=lien.contexte["suivi"]).reponse == ""
 
 
 def test_l_autre_courriel_ne_repond_pas_une_seconde_fois(dossier, lien, connecter):
