@@ -15,6 +15,7 @@ from porteurs.models import (
     Porteur,
     VoletPrive,
 )
+from porteurs.models.historique import CHANGEMENT
 from porteurs.models.regard import Regard
 from porteurs.permissions.dossiers import lit_le_prive, suit
 
@@ -50,6 +51,9 @@ class Portee:
             return evenement.objet == self.porteur
         if modele is AccordPartage and self.porteur:
             return ligne["participation_id"] in self.parts
+        if modele is Participation and self.porteur and evenement.verbe == CHANGEMENT:
+            # Ce qu'un autre adulte a su, ou refusé, n'est qu'à lui.
+            return evenement.objet in self.parts
         if modele in (Echange, Piece):
             return all(self._lit(v) for v in (ligne, evenement.avant, derniere) if v)
         return True

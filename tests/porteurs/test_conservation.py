@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from porteurs.enums import TrancheAge
+from porteurs.enums import RoleParticipation, TrancheAge
 from porteurs.indicateurs import INDICATEURS
 from porteurs.journal import consigner_dossier
 from porteurs.models import (
@@ -63,7 +63,13 @@ def effacements(settings, tmp_path):
 
 @pytest.fixture
 def silencieux(distribution):
-    """Deux ans et plus sans nouvelles : ouvert en 2022, dernier contact au printemps 2024."""
+    """Deux ans et plus sans nouvelles : ouvert en 2022, dernier contact au printemps 2024.
+
+    La démonstration a les siens : ils ont donné des nouvelles, et ces essais ne comptent que lui.
+    """
+    Dossier.objects.filter(dernier_contact_le__lt=date(2025, 6, 1)).update(
+        dernier_contact_le=aujourd_hui()
+    )
     dossier = DossierFabrique(
         reseau=distribution.reseau,
         structure_responsable=distribution.s1,
@@ -310,7 +316,7 @@ def test_la_suivante_partage_selon_ce_qu_elle_a_dit(silencieux, distribution, va
     elle = silencieux.porteurs.get()
     foyer, associee = (PorteurFabrique(reseau=distribution.reseau) for _ in range(2))
     Participation.objects.create(
-        dossier=silencieux, porteur=foyer, rang=2, role="adulte", informe_le=JOUR
+        dossier=silencieux, porteur=foyer, rang=2, role=RoleParticipation.FOYER, informe_le=JOUR
     )
     Participation.objects.create(
         dossier=silencieux,

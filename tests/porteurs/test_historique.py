@@ -264,16 +264,18 @@ def test_l_animation_n_apprend_ni_montants_ni_foyer_ni_ce_qui_est_ecrit(
     for secret in ("87 654", "Statut confié", "Action confiée", "43 210", "→ 7", "→ 9"):
         assert secret in suit
         assert secret not in anime
-    for geste in ("a ajouté l’action", "a ajouté un financement", "a marqué faite", "→ étude"):
-        assert geste in suit
-        assert geste in anime
+    for fait in ("a ajouté l’action", "a ajouté un financement", "a marqué faite", "→ étude"):
+        assert fait in suit
+        assert fait in anime
 
 
 def test_un_autre_adulte_ne_lit_pas_ce_qui_n_est_qu_au_principal(dossier, distribution):
     VoletPrive.objects.create(dossier=dossier, logement="Une maison")
     principal = dossier.participations.get().porteur
     autre = PorteurFabrique(reseau=distribution.reseau)
-    Participation.objects.create(dossier=dossier, porteur=autre, rang=2)
+    part = Participation.objects.create(dossier=dossier, porteur=autre, rang=2)
+    part.informe_le = part.opposition_le = "2026-03-06"
+    part.save()
     EchangeFabrique(
         dossier=dossier, auteur=None, porteur=principal, pour_porteur=True, le="2026-03-03"
     )
@@ -286,6 +288,8 @@ def test_un_autre_adulte_ne_lit_pas_ce_qui_n_est_qu_au_principal(dossier, distri
         assert secret in le_sien
         assert secret not in celui_de_l_autre
     assert "5 mars" in celui_de_l_autre
+    assert "s’oppose" in celui_de_l_autre
+    assert "s’oppose" not in le_sien
 
 
 def test_l_animation_dit_pourquoi_et_la_structure_l_apprend(

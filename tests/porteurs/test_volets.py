@@ -6,6 +6,7 @@ from django.urls import reverse
 from porteurs.models import PartAdulte, VoletPrive, VoletProfessionnel
 from porteurs.services import volets
 from socle.editions import empreinte, valeurs_de
+from socle.models import AccesJournal
 from tests.fabriques import AffectationFabrique, DossierFabrique
 from tests.fabriques.partage import AccordFabrique, ParticipationFabrique
 from tests.fabriques.partenaires import aujourd_hui
@@ -69,6 +70,28 @@ def test_le_volet_professionnel_s_ecrit_et_se_cherche(
         dossier.intitule
         not in connecter(voisine).post(liste, {"q": marqueur}, follow=True).content.decode()
     )
+
+
+@pytest.mark.parametrize(
+    "route", ["volet_professionnel", "volet_prive", "part_adulte", "personne_modifier"]
+)
+def test_ouvrir_une_page_qui_montre_des_donnees_entre_au_journal(
+    connecter, auteur, distribution, dossier, principal, route
+):
+    AccordFabrique(participation=principal, structure=distribution.s1)
+    suites = {"part_adulte": [principal.uuid], "personne_modifier": [principal.porteur.uuid]}
+    adresse = url(route, dossier, *suites.get(route, []))
+    lectures = AccesJournal.objects.filter(
+        utilisateur=auteur, operation="consultation", reference=dossier.uuid
+    )
+    client = connecter(auteur)
+    assert client.get(adresse).status_code == 200
+    assert lectures.count() == 1
+    # Une saisie qui ne passe pas montre la page de nouveau.
+    assert (
+        client.post(adresse, {"budget": "?", "prenom": "", "emploi": "x" * 999}).status_code == 200
+    )
+    assert lectures.count() == 2
 
 
 @pytest.mark.parametrize(
