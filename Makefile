@@ -27,7 +27,8 @@ test-lent: .venv/installe-test
 
 # Des mesures, en multiples d'une vue nue : rien n'échoue, on lit (bench/LISEZMOI.md).
 bench: .venv/installe-test
-	@exec $(EMBARQUE) exec --racine var/bench -- $(PY) -m bench.couverture $(ARGS)
+	@$(EMBARQUE) exec --racine var/bench -- $(PY) -m bench.couverture $(ARGS)
+	@exec $(EMBARQUE) exec --racine var/bench -- $(PY) -m bench.imports
 
 lint: .venv/installe-test
 	$(PY) -m ruff check .

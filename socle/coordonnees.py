@@ -18,8 +18,10 @@ def telephone_international(saisie: str) -> str:
 def telephone_lisible(saisie: str) -> str:
     """Le numéro groupé comme on le lit, sans indicatif s'il est français ; illisible, tel quel."""
     numero = _numero(saisie)
-    if numero is None:
-        return saisie
+    return saisie if numero is None else _lisible(numero)
+
+
+def _lisible(numero) -> str:
     forme = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(
         numero, forme.NATIONAL if numero.country_code == 33 else forme.INTERNATIONAL
@@ -36,12 +38,13 @@ def _numero(saisie: str):
 
 def lire_telephone(saisie: str) -> str:
     """Le numéro tel qu'il se garde. Lève ``ValueError``, avec une phrase, s'il ne se garde pas."""
-    if not telephone_international(saisie):
+    numero = _numero(saisie)
+    if numero is None:
         raise ValueError(
             "Ce numéro ne se lit pas. Écrivez-le comme vous voulez\u00a0: 06 39 98 00 00, "
             "+33 6 39 98 00 00…"
         )
-    telephone = telephone_lisible(saisie)
+    telephone = _lisible(numero)
     if len(telephone) > LONGUEUR:
         raise ValueError("Ce numéro est trop long. Écrivez-le sans numéro de poste.")
     return telephone

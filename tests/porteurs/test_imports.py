@@ -543,7 +543,9 @@ def test_une_tache_tuee_reprend_ou_elle_en_etait(reprendre, acteur, distribution
     import_dossiers.refresh_from_db()
     assert (import_dossiers.etat, import_dossiers.traitees) == (EtatImport.VERIFIE, 3)
     travaux.demander_l_ecriture(acteur=acteur, import_dossiers=import_dossiers)
-    monkeypatch.setattr(travaux.ecriture, "verifier", lambda _: (_ for _ in ()).throw(Tuee()))
+    monkeypatch.setattr(
+        travaux.ecriture, "verifier_les_regles", lambda _: (_ for _ in ()).throw(Tuee())
+    )
     with pytest.raises(Tuee):
         travaux.mener(import_dossiers.pk)
     assert not Dossier.objects.filter(reseau=distribution.reseau).exists()
