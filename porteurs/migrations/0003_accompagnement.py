@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='porteur',
-            constraint=models.CheckConstraint(condition=models.Q(('naissance', None), ('naissance__gte', datetime.date(1900, 1, 1)), _connector='OR'), name='porteur_naissance_plausible', violation_error_message='Cette année de naissance est trop lointaine : vérifiez-la.'),
+            constraint=models.CheckConstraint(condition=models.Q(('naissance', None), ('naissance__gte', datetime.date(1900, 1, 1)), _connector='OR'), name='porteur_naissance_plausible', violation_error_message='Cette année de naissance est trop lointaine : vérifiez-la.'),
         ),
         migrations.AddConstraint(
             model_name='financement',
@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'demande d’accès',
                 'verbose_name_plural': 'demandes d’accès',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('etat', 'envoyee')), fields=('dossier', 'structure'), name='demande_acces_une_en_attente', violation_error_message='Votre structure a déjà une demande en attente.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'acceptee'), _negated=True), ('jusqua__isnull', False), _connector='OR'), name='demande_acces_acceptee_finit', violation_error_message='Dites jusqu’à quand cet accès vaut.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('reponse', ''), _negated=True), _connector='OR'), name='demande_acces_refus_motive', violation_error_message='Dites pourquoi vous refusez : l’autre structure doit savoir.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('etat', 'envoyee')), fields=('dossier', 'structure'), name='demande_acces_une_en_attente', violation_error_message='Votre structure a déjà une demande en attente.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'acceptee'), _negated=True), ('jusqua__isnull', False), _connector='OR'), name='demande_acces_acceptee_finit', violation_error_message='Dites jusqu’à quand cet accès vaut.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('reponse', ''), _negated=True), _connector='OR'), name='demande_acces_refus_motive', violation_error_message='Dites pourquoi vous refusez : l’autre structure doit savoir.')],
             },
         ),
         migrations.CreateModel(
@@ -380,7 +380,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('emploi', models.CharField(blank=True, max_length=300, verbose_name='emploi cherché')),
-                ('soins', models.CharField(blank=True, help_text='Le service cherché : un médecin, une pharmacie proche. Jamais la raison.', max_length=300, verbose_name='accès aux soins')),
+                ('soins', models.CharField(blank=True, help_text='Le service cherché : un médecin, une pharmacie proche. Jamais la raison.', max_length=300, verbose_name='accès aux soins')),
                 ('demarches', models.CharField(blank=True, max_length=300, verbose_name='démarches à faire')),
                 ('vecteur', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.text.Concat(models.F('emploi'), models.Value(' '), models.F('soins'), models.Value(' '), models.F('demarches'), models.Value(' '), output_field=models.TextField()), function='vecteur_francais'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('participation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='part', to='porteurs.participation')),
@@ -541,7 +541,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande de droit',
                 'verbose_name_plural': 'demandes de droits',
                 'indexes': [models.Index(condition=models.Q(('etat', 'recue')), fields=['dossier'], name='demande_droit_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('etat', 'recue')), fields=('dossier', 'porteur', 'nature'), name='demande_droit_une_en_attente', violation_error_message='Cette demande est déjà en cours.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('reponse', ''), _negated=True), _connector='OR'), name='demande_droit_refus_motive', violation_error_message='Dites pourquoi : la personne doit pouvoir contester.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'recue'), ('repondue_le', None)), models.Q(('repondue_le__isnull', False), models.Q(('etat', 'recue'), _negated=True)), _connector='OR'), name='demande_droit_reponse_datee', violation_error_message='Une demande répondue porte la date de sa réponse.'), models.CheckConstraint(condition=models.Q(('repondue_le', None), ('repondue_le__gte', models.F('recue_le')), _connector='OR'), name='demande_droit_reponse_apres', violation_error_message='La réponse ne peut pas précéder la demande.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('etat', 'recue')), fields=('dossier', 'porteur', 'nature'), name='demande_droit_une_en_attente', violation_error_message='Cette demande est déjà en cours.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('reponse', ''), _negated=True), _connector='OR'), name='demande_droit_refus_motive', violation_error_message='Dites pourquoi : la personne doit pouvoir contester.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'recue'), ('repondue_le', None)), models.Q(('repondue_le__isnull', False), models.Q(('etat', 'recue'), _negated=True)), _connector='OR'), name='demande_droit_reponse_datee', violation_error_message='Une demande répondue porte la date de sa réponse.'), models.CheckConstraint(condition=models.Q(('repondue_le', None), ('repondue_le__gte', models.F('recue_le')), _connector='OR'), name='demande_droit_reponse_apres', violation_error_message='La réponse ne peut pas précéder la demande.')],
             },
         ),
         migrations.CreateModel(
@@ -615,7 +615,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fusion de dossiers',
                 'verbose_name_plural': 'fusions de dossiers',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('etat__in', ['proposee', 'faite'])), fields=('absorbe_uuid',), name='fusion_dossiers_une_par_absorbe', violation_error_message='Il est déjà réuni à un autre, ou on l’a déjà proposé.'), models.CheckConstraint(condition=models.Q(models.Q(('garde__isnull', False), ('nature', 'dossiers'), ('personne', None)), models.Q(('garde', None), ('nature', 'personnes'), ('personne__isnull', False)), _connector='OR'), name='fusion_dossiers_garde'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('motif', ''), _negated=True), _connector='OR'), name='fusion_dossiers_refus_motive', violation_error_message='Dites pourquoi vous refusez : l’autre structure doit savoir.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('etat__in', ['proposee', 'faite'])), fields=('absorbe_uuid',), name='fusion_dossiers_une_par_absorbe', violation_error_message='Il est déjà réuni à un autre, ou on l’a déjà proposé.'), models.CheckConstraint(condition=models.Q(models.Q(('garde__isnull', False), ('nature', 'dossiers'), ('personne', None)), models.Q(('garde', None), ('nature', 'personnes'), ('personne__isnull', False)), _connector='OR'), name='fusion_dossiers_garde'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('motif', ''), _negated=True), _connector='OR'), name='fusion_dossiers_refus_motive', violation_error_message='Dites pourquoi vous refusez : l’autre structure doit savoir.')],
             },
         ),
         migrations.CreateModel(
@@ -1095,7 +1095,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'orientation',
                 'indexes': [models.Index(condition=models.Q(('etat', 'envoyee')), fields=['structure', 'envoyee_le'], name='orientation_en_attente')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('etat__in', ['envoyee', 'prise'])), fields=('besoin', 'structure'), name='orientation_une_par_structure', violation_error_message='Ce besoin est déjà proposé à cette structure.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('motif', ''), _negated=True), _connector='OR'), name='orientation_refus_motive', violation_error_message='Dites pourquoi vous refusez : qui oriente doit savoir.'), models.CheckConstraint(condition=models.Q(('palier__in', (0, 9, 21, 30))), name='orientation_palier_connu')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('etat__in', ['envoyee', 'prise'])), fields=('besoin', 'structure'), name='orientation_une_par_structure', violation_error_message='Ce besoin est déjà proposé à cette structure.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'refusee'), _negated=True), models.Q(('motif', ''), _negated=True), _connector='OR'), name='orientation_refus_motive', violation_error_message='Dites pourquoi vous refusez : qui oriente doit savoir.'), models.CheckConstraint(condition=models.Q(('palier__in', (0, 9, 21, 30))), name='orientation_palier_connu')],
             },
         ),
         migrations.CreateModel(
@@ -1190,7 +1190,7 @@ class Migration(migrations.Migration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('emploi', models.CharField(blank=True, max_length=300, verbose_name='emploi cherché')),
-                ('soins', models.CharField(blank=True, help_text='Le service cherché : un médecin, une pharmacie proche. Jamais la raison.', max_length=300, verbose_name='accès aux soins')),
+                ('soins', models.CharField(blank=True, help_text='Le service cherché : un médecin, une pharmacie proche. Jamais la raison.', max_length=300, verbose_name='accès aux soins')),
                 ('demarches', models.CharField(blank=True, max_length=300, verbose_name='démarches à faire')),
                 ('participation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='porteurs.participation')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='porteurs.partadulte')),

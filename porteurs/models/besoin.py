@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from partenaires.enums import Cote, Etape, Fonction
@@ -130,6 +130,20 @@ class OrientationQuerySet(models.QuerySet):
         """Celles que l'acteur a envoyées, et qui attendent encore."""
         return self.en_attente().visible_par(acteur).filter(envoyee_par=acteur.utilisateur_id)
 
+    def a_orienter_de_nouveau(self, acteur):
+        """Le dernier refus de chaque besoin que l'acteur avait proposé et que nul n'a plus en main."""
+        suivant = Orientation.objects.filter(
+            besoin=OuterRef("besoin"), etat=EtatOrientation.REFUSEE, pk__gt=OuterRef("pk")
+        )
+        return self.filter(
+            Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "besoin__dossier"),
+            ~Exists(suivant),
+            etat=EtatOrientation.REFUSEE,
+            envoyee_par=acteur.utilisateur_id,
+            besoin__etat__in=(EtatBesoin.OUVERT, EtatBesoin.SANS_SOLUTION),
+            besoin__dossier__clos_le=None,
+        )
+
     def pour_liste(self):
         """Ce qu'une ligne affiche, en une requête."""
         return self.select_related(
@@ -193,7 +207,7 @@ class Orientation(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat=EtatOrientation.REFUSEE) | ~Q(motif=""),
                 name="orientation_refus_motive",
-                violation_error_message="Dites pourquoi vous refusez : qui oriente doit savoir.",
+                violation_error_message="Dites pourquoi vous refusez : qui oriente doit savoir.",
             ),
             models.CheckConstraint(
                 condition=Q(palier__in=(0, *PALIERS)), name="orientation_palier_connu"

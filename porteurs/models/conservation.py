@@ -51,7 +51,7 @@ class FaitFige(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.code} {self.annee} : {self.valeur}"
+        return f"{self.code} {self.annee} : {self.valeur}"
 
 
 class AvertissementConservation(models.Model):

@@ -80,7 +80,7 @@ class DemandeDroit(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat=EtatDroit.REFUSEE) | ~Q(reponse=""),
                 name="demande_droit_refus_motive",
-                violation_error_message="Dites pourquoi : la personne doit pouvoir contester.",
+                violation_error_message="Dites pourquoi : la personne doit pouvoir contester.",
             ),
             models.CheckConstraint(
                 condition=Q(repondue_le=None, etat=EtatDroit.RECUE)

@@ -104,7 +104,7 @@ class FusionDossiers(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat=EtatFusion.REFUSEE) | ~Q(motif=""),
                 name="fusion_dossiers_refus_motive",
-                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
+                violation_error_message="Dites pourquoi vous refusez : l’autre structure doit savoir.",
             ),
         ]
 

@@ -60,7 +60,7 @@ class Porteur(models.Model):
             models.CheckConstraint(
                 condition=Q(naissance=None) | Q(naissance__gte=PREMIERE_NAISSANCE),
                 name="porteur_naissance_plausible",
-                violation_error_message="Cette année de naissance est trop lointaine : vérifiez-la.",
+                violation_error_message="Cette année de naissance est trop lointaine : vérifiez-la.",
             )
         ]
         indexes = [
@@ -94,6 +94,12 @@ class Porteur(models.Model):
         return f"{self.prenom} {self.nom[:1]}."
 
 
+class ParticipationQuerySet(models.QuerySet):
+    def ouvertes(self):
+        """Celles qui ouvrent l'espace : l'adresse de la personne n'y attend pas d'être confirmée."""
+        return self.filter(adresse_a_confirmer_depuis=None)
+
+
 class Participation(models.Model):
     """La part d'un adulte dans un dossier ; le rang 1 est le porteur principal.
 
@@ -118,6 +124,13 @@ class Participation(models.Model):
         "comment", max_length=10, choices=ModeInformation.choices, blank=True
     )
     opposition_le = models.DateField("s’est opposée au partage le", null=True, blank=True)
+    # Vide : l'espace de la personne montre ce dossier. Sinon, son adresse a changé, ou a été notée
+    # par une structure qui ne répond pas du dossier : celle qui en répond la confirme d'abord.
+    adresse_a_confirmer_depuis = models.DateTimeField(
+        "adresse à confirmer depuis", null=True, blank=True, editable=False
+    )
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "participation"

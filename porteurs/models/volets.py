@@ -147,7 +147,7 @@ class PartAdulte(models.Model):
         "accès aux soins",
         max_length=300,
         blank=True,
-        help_text="Le service cherché : un médecin, une pharmacie proche. Jamais la raison.",
+        help_text="Le service cherché : un médecin, une pharmacie proche. Jamais la raison.",
     )
     demarches = models.CharField("démarches à faire", max_length=300, blank=True)
     vecteur = _vecteur("emploi", "soins", "demarches")
