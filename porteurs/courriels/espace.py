@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from porteurs.espace.acteur import personnes_de
-from porteurs.espace.langues import adresse
-from porteurs.models import DemandeDroit, Dossier, EntreeEspace
+from porteurs.espace.acteur import normaliser, personnes_de
+from porteurs.espace.langues import adresse, jour
+from porteurs.models import AccordPartage, DemandeDroit, Dossier, EntreeEspace, Porteur
+from porteurs.services.adresses import GENRE_ADRESSE
 from porteurs.services.espace import GENRE_ENTREE, GENRE_INVITATION, armer
 from porteurs.services.espace_gestes import GENRE_DROIT, GENRE_MESSAGE, GENRE_REPONSE
+from porteurs.services.partage import GENRE_ACCORD
 from socle import liens
 from socle.acteur import acteurs_de
 from socle.courriels import Genre, Message, rendre
@@ -176,6 +178,76 @@ def _reponse(demande: DemandeDroit) -> Message:
         )
 
 
+# --- Ce qu'une structure note à la place de la personne ---------------------------------------
+
+
+def _accords_notes(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """À l'adulte dont on dit tenir l'accord : il vaut encore, et l'adresse est toujours la sienne."""
+    accords = (
+        AccordPartage.objects.filter(retire_le=None)
+        .select_related(
+            "structure",
+            "participation__porteur",
+            "participation__dossier__reseau",
+            "participation__dossier__structure_responsable",
+        )
+        .defer("participation__dossier__vecteur_fiche", "participation__dossier__vecteur_suivi")
+        .in_bulk([c.contexte["accord"] for c in courriels])
+    )
+    return {
+        c.pk: _accord_note(accord)
+        if (accord := accords.get(c.contexte["accord"]))
+        and normaliser(accord.participation.porteur.email) == normaliser(c.adresse)
+        else None
+        for c in courriels
+    }
+
+
+def _accord_note(accord: AccordPartage) -> Message:
+    dossier, langue = accord.participation.dossier, accord.participation.porteur.langue
+    with translation.override(langue):
+        return rendre(
+            "porteurs/courriels/accord_note",
+            _("On a noté votre accord : est-ce bien cela ?"),
+            {
+                "lectrice": accord.structure,
+                "jusqua": jour(accord.jusqua),
+                "dossier": dossier,
+                "page": settings.SITE_URL + adresse("entree", langue),
+                "langue": langue,
+            },
+        )
+
+
+def _adresses_changees(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """À l'adresse que la personne n'a plus : ni nom, ni projet, la structure à qui le dire."""
+    dossiers = (
+        Dossier.objects.sans_vecteurs()
+        .select_related("structure_responsable")
+        .in_bulk({c.contexte["dossier"] for c in courriels})
+    )
+    porteurs = Porteur.objects.in_bulk({c.contexte["porteur"] for c in courriels})
+    messages: dict[int, Message | None] = {}
+    for courriel in courriels:
+        dossier = dossiers.get(courriel.contexte["dossier"])
+        porteur = porteurs.get(courriel.contexte["porteur"])
+        # Remise entre-temps, l'adresse n'a rien à apprendre.
+        change = porteur and normaliser(porteur.email) != normaliser(courriel.adresse)
+        messages[courriel.pk] = (
+            _adresse_changee(dossier, porteur.langue) if dossier and change else None
+        )
+    return messages
+
+
+def _adresse_changee(dossier: Dossier, langue: str) -> Message:
+    with translation.override(langue):
+        return rendre(
+            "porteurs/courriels/adresse_changee",
+            _("Cette adresse n’ouvre plus votre espace"),
+            {"structure": dossier.structure_responsable, "langue": langue},
+        )
+
+
 GENRES = [
     # Le corps porte un lien et un code d'entrée : il n'est pas gardé une fois remis.
     Genre(
@@ -192,6 +264,13 @@ GENRES = [
         secret=True,
         imperatif=True,
     ),
+    Genre(
+        GENRE_ADRESSE,
+        "Espace d’une personne accompagnée : son adresse a changé",
+        _adresses_changees,
+        imperatif=True,
+    ),
+    Genre(GENRE_ACCORD, "Accord noté : la personne l’apprend", _accords_notes, imperatif=True),
     Genre(GENRE_MESSAGE, "Message d’une personne accompagnée", _messages, famille="porteurs"),
     Genre(GENRE_DROIT, "Demande de copie ou d’effacement", _droits, imperatif=True),
     Genre(

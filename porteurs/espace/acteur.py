@@ -33,13 +33,18 @@ class ActeurPorteur(Acteur):
     def personnes_ids(self) -> list[int]:
         return [personne.pk for personne in self.personnes]
 
+    @property
+    def parts(self):
+        """Les parts de ces personnes où leur adresse est confirmée : ailleurs, elles n'ont rien."""
+        return Participation.objects.ouvertes().filter(porteur__in=self.personnes_ids)
+
     def dossiers(self):
         """Ceux où l'une de ces personnes a sa part : le seul filtre de visibilité de l'espace.
 
-        ``mes_parts`` dit leur rang et leur rôle dans chacun, sans le redemander à la base.
+        ``mes_parts`` dit qui elles sont dans chacun et à quel rang, sans le redemander à la base.
         """
-        parts = Participation.objects.filter(dossier=OuterRef("pk"), porteur__in=self.personnes_ids)
-        miennes = parts.order_by("rang").values(json=JSONObject(rang="rang", role="role"))
+        parts = self.parts.filter(dossier=OuterRef("pk"))
+        miennes = parts.order_by("rang").values(json=JSONObject(rang="rang", porteur="porteur_id"))
         return (
             Dossier.objects.sans_vecteurs()
             .filter(Exists(parts))
@@ -48,12 +53,18 @@ class ActeurPorteur(Acteur):
 
 
 def personnes_de(adresse: str):
-    """Les personnes connues sous cette adresse, à la casse près ; jamais celles sans adresse."""
+    """Les personnes à qui cette adresse, à la casse près, ouvre au moins un dossier.
+
+    Jamais celles sans adresse, ni celles dont l'adresse attend partout d'être confirmée.
+    """
     if not adresse:
         return Porteur.objects.none()
     return (
         Porteur.objects.alias(adresse=Lower("email"))
-        .filter(adresse=normaliser(adresse))
+        .filter(
+            Exists(Participation.objects.ouvertes().filter(porteur=OuterRef("pk"))),
+            adresse=normaliser(adresse),
+        )
         .order_by("pk")
     )
 
@@ -64,9 +75,7 @@ def normaliser(adresse: str) -> str:
 
 def acteur_du_porteur(adresse: str) -> ActeurPorteur | None:
     """L'acteur de cette adresse ; rien si plus personne ne la porte dans aucun dossier."""
-    personnes = tuple(
-        personnes_de(adresse).filter(Exists(Participation.objects.filter(porteur=OuterRef("pk"))))
-    )
+    personnes = tuple(personnes_de(adresse))
     if not personnes:
         return None
     return ActeurPorteur(jour=timezone.localdate(), adresse=adresse, personnes=personnes)

@@ -1,14 +1,13 @@
 """Ce que les pages de l'espace montrent à la personne, et rien de ce qui est interne à l'équipe."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from partenaires.enums import Fonction
 from partenaires.models import Mandat, Structure
-from porteurs.enums import Etape, EtatOrientation, RoleAffectation, RoleParticipation
+from porteurs.enums import Etape, EtatOrientation, RoleAffectation
 from porteurs.espace.langues import instant, jour
 from porteurs.espace.textes import BESOINS, DROITS, ETAPES, ETATS_DROITS, MotsEtape, chaine
 from porteurs.models import (
@@ -23,12 +22,12 @@ from porteurs.models import (
     Participation,
     Piece,
 )
+from porteurs.models.regard import Regard
 from porteurs.services import espace_partage
+from porteurs.services.conservation import fin_prevue
 from porteurs.services.historique import consultations_en_clair
 from socle.fichiers.depot import en_mo
 
-# Deux ans sans contact, et le dossier s'anonymise (EXIGENCES, vie privée 1).
-CONSERVATION = timedelta(days=730)
 MESSAGES_MONTRES = 100
 CONSULTATIONS_MONTREES = 60
 
@@ -180,15 +179,12 @@ class MessageDit:
 def messages(acteur, dossier: Dossier, nombre: int = MESSAGES_MONTRES) -> list[MessageDit]:
     """Ce que la personne a écrit, et ce que l'équipe lui a adressé ; jamais une note interne.
 
-    Ce qu'a écrit un autre adulte du projet ne se lit pas. Ce que l'équipe adresse va à qui porte
-    le projet, et à l'adulte du foyer si cela ne touche pas à la vie privée.
+    Ce qu'a écrit un autre adulte du projet ne se lit pas. Ce que l'équipe adresse va à chacun ; ce
+    qui touche à la vie privée, au porteur principal seul.
     """
-    miens = Q(porteur__in=acteur.personnes_ids)
-    equipe = Q(porteur=None)
-    if not porte_le_projet(dossier):
-        equipe &= Q(prive=False)
     echanges = (
-        Echange.objects.filter(miens | equipe, dossier=dossier, pour_porteur=True)
+        Echange.objects.visibles_au_porteur(_regard(dossier))
+        .filter(dossier=dossier)
         .select_related("auteur", "structure", "porteur")
         .order_by("-le", "-pk")[:nombre]
     )
@@ -209,9 +205,14 @@ def _signature(echange: Echange) -> str:
     return f"{echange.auteur.nom_complet}, {echange.structure.nom}"
 
 
-def porte_le_projet(dossier: Dossier) -> bool:
-    """La personne de la session porte le projet ; ``mes_parts`` vient d'``ActeurPorteur.dossiers``."""
-    return any(part["role"] == RoleParticipation.PORTEUR for part in dossier.mes_parts)
+def _moi(dossier: Dossier) -> list[int]:
+    """Les personnes de la session dans ce dossier ; ``mes_parts`` vient d'``ActeurPorteur.dossiers``."""
+    return [part["porteur"] for part in dossier.mes_parts]
+
+
+def _regard(dossier: Dossier) -> Regard:
+    """Ce que la personne a écrit ou déposé, et ce que l'équipe lui adresse."""
+    return Regard.de((part["porteur"], part["rang"]) for part in dossier.mes_parts)
 
 
 # --- Documents ----------------------------------------------------------------------------------
@@ -219,11 +220,9 @@ def porte_le_projet(dossier: Dossier) -> bool:
 
 def pieces(acteur, dossier: Dossier):
     """Ce que la personne a déposé, et ce que l'équipe lui a remis, selon la règle des messages."""
-    miennes, equipe = Q(porteur__in=acteur.personnes_ids), Q(porteur=None)
-    if not porte_le_projet(dossier):
-        equipe &= Q(prive=False)
     return (
-        Piece.objects.filter(miennes | equipe, dossier=dossier, pour_porteur=True)
+        Piece.objects.visibles_au_porteur(_regard(dossier))
+        .filter(dossier=dossier)
         .select_related("fichier", "structure", "porteur")
         .order_by("-deposee_le", "-pk")
     )
@@ -280,7 +279,7 @@ def est_principale(dossier: Dossier) -> bool:
 def partage(acteur, dossier: Dossier) -> dict:
     lecteurs = espace_partage.lecteurs_du_jour(dossier)
     parts = _parts(dossier)
-    miennes = [_ma_part(part) for part in parts if part.porteur_id in acteur.personnes_ids]
+    miennes = [_ma_part(part) for part in parts if part.porteur_id in _moi(dossier)]
     return {
         "lecteurs": lecteurs,
         "principale": est_principale(dossier),
@@ -332,9 +331,9 @@ def _fiche(dossier: Dossier, parts: list[Participation]) -> dict:
 
 
 def demandes(acteur, dossier: Dossier):
-    return DemandeDroit.objects.filter(
-        dossier=dossier, porteur__in=acteur.personnes_ids
-    ).select_related("porteur")
+    return DemandeDroit.objects.filter(dossier=dossier, porteur__in=_moi(dossier)).select_related(
+        "porteur"
+    )
 
 
 def droits(acteur, dossier: Dossier) -> dict:
@@ -354,6 +353,6 @@ def droits(acteur, dossier: Dossier) -> dict:
         )
     return {
         "demandes": dites,
-        "gardees_jusqu_au": jour(dossier.dernier_contact_le + CONSERVATION),
+        "gardees_jusqu_au": jour(fin_prevue(dossier)),
         "dernier_contact": jour(dossier.dernier_contact_le),
     }

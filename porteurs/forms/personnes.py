@@ -41,6 +41,13 @@ class PersonneForm(FormulaireEnConcurrence, FormulaireDeReseau):
         super().__init__(*args, **kwargs)
         self.fields["langue"].initial = Langue.FRANCAIS
 
+    def taire_l_adresse(self) -> None:
+        """L'adresse se lit sans se changer : c'est à la structure qui répond du dossier."""
+        self.fields["email"].disabled = True
+        self.fields[
+            "email"
+        ].help_text = "Elle ouvre son espace : la structure qui répond du dossier la change."
+
     def clean_naissance(self):
         naissance = self.cleaned_data["naissance"]
         if naissance is not None and naissance > self.jour:
@@ -67,3 +74,12 @@ class AdulteForm(PersonneForm):
         initial=RoleParticipation.FOYER,
     )
     field_order = ["role", "prenom", "nom", "telephone_saisi", "email"]
+
+    def __init__(self, *args, repond: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not repond:
+            self.fields["role"].choices = self.fields["role"].choices[:1]
+            self.fields["role"].help_text = (
+                "Quelqu’un qui porte le projet s’ajoute par la structure qui répond du dossier. Elle "
+                "confirmera aussi l’adresse de cette personne avant d’ouvrir son espace."
+            )

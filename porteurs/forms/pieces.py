@@ -24,7 +24,10 @@ class PieceForm(FormulaireAvecFichiers, FormulaireUnique, FormulaireDeReseau):
         label="Touche à la vie privée du foyer : réservé à qui lit le volet privé", required=False
     )
     pour_porteur = forms.BooleanField(
-        label="La personne accompagnée le trouvera aussi dans son espace", required=False
+        label="La personne accompagnée le trouvera aussi dans son espace",
+        required=False,
+        help_text="Les autres adultes du projet aussi, sauf ce qui touche à la vie privée : "
+        "le porteur principal seul le lit.",
     )
 
     def __init__(self, *args, lecteurs, lit_le_prive: bool, **kwargs):

@@ -79,7 +79,10 @@ class EchangeForm(FormulaireUnique, FormulaireDeReseau):
         label="Touche à la vie privée du foyer : réservé à qui lit le volet privé", required=False
     )
     pour_porteur = forms.BooleanField(
-        label="La personne accompagnée le lira aussi, dans son espace", required=False
+        label="La personne accompagnée le lira aussi, dans son espace",
+        required=False,
+        help_text="Les autres adultes du projet aussi, sauf ce qui touche à la vie privée : "
+        "le porteur principal seul le lit.",
     )
 
     def __init__(self, *args, lecteurs=None, lit_le_prive=False, **kwargs):
@@ -147,7 +150,8 @@ class RelaisForm(FormulaireUnique, FormulaireDeReseau):
         label="À quelle structure ?",
         coerce=int,
         error_messages={
-            "invalid_choice": "Cette structure n’est pas membre du réseau aujourd’hui."
+            "invalid_choice": "Choisissez une autre structure du réseau, où un technicien est en "
+            "poste."
         },
     )
     resume = forms.CharField(

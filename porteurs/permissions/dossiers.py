@@ -31,8 +31,7 @@ def _repond(acteur, dossier: Dossier) -> bool:
 
 def _porte_la_fiche(acteur, dossier: Dossier) -> bool:
     """La personne que la fiche nomme en premier, dans son espace."""
-    miennes = getattr(acteur, "personnes_ids", [])
-    return dossier.participations.filter(porteur__in=miennes, rang=1).exists()
+    return hasattr(acteur, "parts") and acteur.parts.filter(dossier=dossier.pk, rang=1).exists()
 
 
 SA_FICHE = Etat("c’est sa fiche, et il le fait depuis son espace", _porte_la_fiche)

@@ -7,6 +7,7 @@ page des partenaires.
 from partenaires.enums import Fonction, Module
 from porteurs.espace.acteur import ROLE
 from porteurs.permissions.dossiers import SUIVI_OUVERT
+from porteurs.permissions.partage import ADULTE_SUIVI
 from socle.permissions import TOUJOURS, Etat, Regle
 
 T = Fonction.TECHNICIEN
@@ -16,8 +17,7 @@ def _y_a_part(acteur, dossier) -> bool:
     """L'une des personnes de l'adresse prouvée a sa part dans ce dossier."""
     if hasattr(dossier, "mes_parts"):
         return bool(dossier.mes_parts)
-    miennes = getattr(acteur, "personnes_ids", [])
-    return dossier.participations.filter(porteur__in=miennes).exists()
+    return hasattr(acteur, "parts") and acteur.parts.filter(dossier=dossier.pk).exists()
 
 
 LE_SIEN = Etat("c’est l’un de ses projets", _y_a_part)
@@ -80,6 +80,13 @@ REGLES = [
         "Envoyer à une personne accompagnée le lien de son espace",
         ("porteurs:porteur_inviter",),
         {T: SUIVI_OUVERT},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.adresse.confirmer",
+        "Confirmer l’adresse par laquelle une personne entre dans son espace",
+        ("porteurs:adresse_confirmer",),
+        {T: ADULTE_SUIVI},
         module=Module.DOSSIERS,
     ),
     Regle(

@@ -57,6 +57,28 @@ def il_y_a(jour: date, mois: int) -> date:
     return date(annee, mois_du, min(jour.day, monthrange(annee, mois_du)[1]))
 
 
+def fin_prevue(dossier: Dossier) -> date:
+    """Le jour où ce dossier s'anonymise si plus personne ne donne de nouvelles.
+
+    Deux ans après le dernier contact, jamais moins de trente jours après l'avertissement ; une
+    archive décidée repousse jusqu'à son terme.
+    """
+    contact = dossier.dernier_contact_le
+    averti = (
+        AvertissementConservation.objects.filter(dossier=dossier, dernier_contact_le=contact)
+        .values_list("averti_le", flat=True)
+        .first()
+    )
+    archive = (
+        ArchiveRestreinte.objects.filter(dossier=dossier).values_list("jusqua", flat=True).first()
+    )
+    return max(
+        il_y_a(contact, -MOIS_ANONYMISER),
+        (averti or il_y_a(contact, -MOIS_AVERTIR)) + DELAI_DE_GRACE,
+        archive or contact,
+    )
+
+
 def _sans_archive(jour: date) -> QuerySet[Dossier]:
     archives = ArchiveRestreinte.objects.filter(dossier=OuterRef("pk"), jusqua__gt=jour)
     return Dossier.objects.sans_vecteurs().filter(~Exists(archives))

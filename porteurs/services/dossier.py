@@ -31,6 +31,7 @@ from porteurs.models import (
 )
 from porteurs.services import doublons
 from porteurs.services.acces import indexer, recalculer
+from porteurs.services.acces_finis import finir
 from socle.coordonnees import telephone_international
 from socle.dates import date_en_mots
 from socle.permissions import peut
@@ -181,6 +182,20 @@ def verrouiller_pour(acteur, action: str, dossier: Dossier) -> Dossier:
     return dossier
 
 
+def verrouiller_part_pour(acteur, action: str, participation: Participation) -> Participation:
+    """Réserve le dossier, puis relit la part d'un adulte : un autre onglet l'a peut-être changée."""
+    dossier = verrouiller_pour(acteur, action, participation.dossier)
+    relue = (
+        Participation.objects.select_related("porteur")
+        .filter(pk=participation.pk, dossier=dossier)
+        .first()
+    )
+    if relue is None:
+        raise Refus("Cette personne n’est plus dans le projet : rien n’est enregistré.")
+    relue.dossier = dossier
+    return relue
+
+
 @transaction.atomic
 def modifier_fiche(
     *, acteur, dossier: Dossier, revision: int, intitule, nature, secteur, commune, prochaine_etape
@@ -292,7 +307,8 @@ def informer(*, acteur, dossier: Dossier, le: date, mode: str) -> Dossier:
 def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
     """La personne s'oppose : le réseau cesse de voir la fiche aussitôt.
 
-    Ce qui était proposé à d'autres structures est retiré : répondre leur ouvrirait le dossier.
+    Ce qui était proposé à d'autres structures est retiré : répondre leur ouvrirait le dossier. Les
+    accès acceptés finissent ; un besoin déjà pris reste à la structure que la personne connaît.
     """
     dossier = verrouiller_pour(acteur, "porteurs.dossier.information", dossier)
     _verifier_dates(dossier.reseau.aujourd_hui(), le=le)
@@ -308,7 +324,13 @@ def enregistrer_opposition(*, acteur, dossier: Dossier, le: date) -> Dossier:
         dossier.affectations.proposees().exclude(structure=dossier.structure_responsable_id),
     )
     _retirer_les_orientations(dossier, structure=dossier.structure_responsable_id)
-    noter_au_fil(dossier, acteur, le, "La personne s’oppose au partage de sa fiche avec le réseau.")
+    finis = finir(
+        dossier, dossier.demandes_acces.exclude(structure=dossier.structure_responsable_id)
+    )
+    suite = f" Fin de l’accès de\u00a0: {', '.join(finis)}." if finis else ""
+    noter_au_fil(
+        dossier, acteur, le, f"La personne s’oppose au partage de sa fiche avec le réseau.{suite}"
+    )
     toucher(dossier, contact_le=le, opposition_le=le)
     return dossier
 

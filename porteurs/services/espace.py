@@ -14,9 +14,15 @@ from django.utils import timezone
 
 from porteurs.espace.acteur import normaliser, personnes_de
 from porteurs.models import Dossier, EntreeEspace, Participation, Porteur
-from porteurs.services.dossier import verrouiller_pour
+from porteurs.services.dossier import (
+    noter_au_fil,
+    toucher,
+    verrouiller_part_pour,
+    verrouiller_pour,
+)
 from socle import liens
 from socle.courriels import Depot, deposer
+from socle.permissions import exiger
 from socle.refus import Refus
 
 BUT = "espace.entree"
@@ -41,10 +47,17 @@ def demander_l_entree(*, adresse: str, langue: str) -> None:
 def inviter_porteur(*, acteur, dossier: Dossier, porteur: Porteur) -> None:
     """Une personne qui suit le dossier envoie à l'une des siennes le lien de son espace."""
     dossier = verrouiller_pour(acteur, "porteurs.espace.inviter", dossier)
-    if not Participation.objects.filter(dossier=dossier, porteur=porteur).exists():
+    part = Participation.objects.filter(dossier=dossier, porteur=porteur).first()
+    if part is None:
         raise Refus("Cette personne n’est pas dans ce dossier.")
     if not porteur.email:
         raise Refus("Notez d’abord son adresse de courriel : le lien part à cette adresse.")
+    if part.adresse_a_confirmer_depuis:
+        raise Refus("Son adresse attend que la structure qui répond du dossier la confirme.")
+    _inviter(acteur, dossier, porteur)
+
+
+def _inviter(acteur, dossier: Dossier, porteur: Porteur) -> None:
     _envoyer(
         GENRE_INVITATION,
         normaliser(porteur.email),
@@ -52,6 +65,26 @@ def inviter_porteur(*, acteur, dossier: Dossier, porteur: Porteur) -> None:
         DUREE_INVITATION,
         {"dossier": dossier.pk, "par": acteur.utilisateur_id},
     )
+
+
+@transaction.atomic
+def confirmer_adresse(*, acteur, participation: Participation) -> None:
+    """La structure qui répond du dossier sait que l'adresse est la bonne : l'espace s'y ouvre.
+
+    Dans ce dossier seulement : une autre structure répond peut-être des autres.
+    """
+    part = verrouiller_part_pour(acteur, "porteurs.dossier.information", participation)
+    exiger(acteur, "porteurs.adresse.confirmer", part)
+    if not part.porteur.email:
+        raise Refus("Notez d’abord son adresse de courriel : c’est elle que vous confirmez.")
+    if part.adresse_a_confirmer_depuis is None:
+        raise Refus("Cette adresse est déjà confirmée.")
+    part.adresse_a_confirmer_depuis = None
+    part.save(update_fields=["adresse_a_confirmer_depuis"])
+    jour = part.dossier.reseau.aujourd_hui()
+    noter_au_fil(part.dossier, acteur, jour, f"L’adresse de {part.porteur} est confirmée.")
+    toucher(part.dossier)
+    _inviter(acteur, part.dossier, part.porteur)
 
 
 def _envoyer(genre: str, adresse: str, langue: str, duree: timedelta, contexte: dict) -> None:

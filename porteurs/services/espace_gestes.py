@@ -25,7 +25,7 @@ RESTER = "Je souhaite rester suivi."
 
 def personnes_du_dossier(acteur, dossier: Dossier) -> list[Porteur]:
     """Parmi les personnes de l'adresse prouvée, celles qui ont part à ce dossier, dans son ordre."""
-    parts = dossier.participations.filter(porteur__in=acteur.personnes_ids)
+    parts = acteur.parts.filter(dossier=dossier)
     return [part.porteur for part in parts.select_related("porteur").order_by("rang")]
 
 

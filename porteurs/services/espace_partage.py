@@ -4,26 +4,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from partenaires.models import Structure
 from porteurs.enums import Audience, ModeAccord, ModeInformation, NatureEchange, Volet
-from porteurs.models import Acces, AccordPartage, Dossier, Echange, Participation
-from porteurs.models.accord import DUREE_ACCORD
+from porteurs.models import Acces, Dossier, Echange, Participation
+from porteurs.services import accords
 from porteurs.services.acces import indexer
 from porteurs.services.dossier import (
     enregistrer_opposition,
     informer,
     toucher,
-    verrouiller_pour,
+    verrouiller_part_pour,
 )
 from socle.models import Utilisateur
 from socle.refus import Refus
 
 
-def _sa_part(acteur, participation: Participation) -> None:
-    if participation.porteur_id not in acteur.personnes_ids:
+def _sa_part(acteur, participation: Participation) -> tuple[Participation, Dossier, date]:
+    """Sa part relue, dossier réservé, si c'est la sienne et que son adresse y est confirmée."""
+    participation = verrouiller_part_pour(acteur, "porteurs.espace.partager", participation)
+    if not acteur.parts.filter(pk=participation.pk).exists():
         raise Refus("Chacun ne choisit que pour soi.")
+    dossier = participation.dossier
+    return participation, dossier, dossier.reseau.aujourd_hui()
 
 
 def fermer_la_fiche(*, acteur, dossier: Dossier) -> None:
@@ -44,19 +47,17 @@ def ouvrir_la_fiche(*, acteur, dossier: Dossier) -> None:
 @transaction.atomic
 def nommer(*, acteur, participation: Participation, oui: bool) -> None:
     """Un autre adulte du projet choisit si la fiche partagée le nomme."""
-    _sa_part(acteur, participation)
-    dossier = verrouiller_pour(acteur, "porteurs.espace.partager", participation.dossier)
-    jour = dossier.reseau.aujourd_hui()
+    participation, dossier, jour = _sa_part(acteur, participation)
     participation.opposition_le = None if oui else jour
     if participation.informe_le is None:
         participation.informe_le = jour
         participation.information_mode = ModeInformation.COURRIEL
     participation.save(update_fields=["opposition_le", "informe_le", "information_mode"])
     _tracer(
-        participation,
-        "Je veux bien que la fiche partagée me nomme."
+        dossier,
+        "accepte que la fiche partagée le nomme."
         if oui
-        else "Je ne veux plus que la fiche partagée me nomme.",
+        else "ne veut plus que la fiche partagée le nomme.",
         jour,
     )
     toucher(dossier, contact_le=jour)
@@ -66,55 +67,43 @@ def nommer(*, acteur, participation: Participation, oui: bool) -> None:
 @transaction.atomic
 def accorder_le_prive(*, acteur, participation: Participation, structure: Structure) -> None:
     """Un adulte laisse cette structure lire la vie privée du foyer, pour deux ans."""
-    _sa_part(acteur, participation)
-    dossier = verrouiller_pour(acteur, "porteurs.espace.partager", participation.dossier)
-    jour = dossier.reseau.aujourd_hui()
+    participation, dossier, jour = _sa_part(acteur, participation)
     if structure.pk not in {s.pk for s in structures_du_suivi(dossier)}:
         raise Refus("Cette structure ne suit plus votre projet : il n’y a rien à lui ouvrir.")
-    # Un accord échu garde sa place tant qu'il n'est pas retiré : le nouveau la prend.
-    AccordPartage.objects.filter(
-        participation=participation, structure=structure, retire_le=None, jusqua__lte=jour
-    ).update(retire_le=timezone.now())
-    _, nouveau = AccordPartage.objects.get_or_create(
-        participation=participation,
-        structure=structure,
-        retire_le=None,
-        defaults={
-            "mode": ModeAccord.EN_LIGNE,
-            "donne_le": jour,
-            "jusqua": jour + DUREE_ACCORD,
-        },
+    if participation.accords.en_vigueur(jour).filter(structure=structure).exists():
+        return
+    accords.donner(participation, structure, mode=ModeAccord.EN_LIGNE, donne_le=jour)
+    _tracer(
+        dossier, f"a ouvert la vie privée du foyer à cette structure\u00a0: {structure.nom}.", jour
     )
-    if nouveau:
-        _tracer(participation, f"J’accepte que {structure.nom} lise notre vie privée.", jour)
-        toucher(dossier, contact_le=jour)
+    toucher(dossier, contact_le=jour)
 
 
 @transaction.atomic
 def retirer_le_prive(*, acteur, participation: Participation, structure: Structure) -> None:
     """L'accord est retiré : la structure ne lit plus le volet privé, dès maintenant."""
-    _sa_part(acteur, participation)
-    dossier = verrouiller_pour(acteur, "porteurs.espace.partager", participation.dossier)
-    jour = dossier.reseau.aujourd_hui()
-    retires = AccordPartage.objects.filter(
-        participation=participation, structure=structure, retire_le=None
-    ).update(retire_le=timezone.now())
-    if retires:
-        _tracer(participation, f"{structure.nom} ne doit plus lire notre vie privée.", jour)
+    participation, dossier, jour = _sa_part(acteur, participation)
+    if participation.accords.filter(structure=structure).retirer():
+        _tracer(
+            dossier,
+            f"a fermé la vie privée du foyer à cette structure\u00a0: {structure.nom}.",
+            jour,
+        )
         toucher(dossier, contact_le=jour)
 
 
-def _tracer(participation: Participation, texte: str, jour: date) -> None:
-    """Au fil, pour l'équipe, signé de la personne : ce qu'elle vient de choisir."""
+def _tracer(dossier: Dossier, choix: str, jour: date) -> None:
+    """Au fil, une note pour l'équipe : la preuve du choix est dans l'accord, pas dans ces mots.
+
+    Sans nom ni signature : la personne ne les a pas écrits.
+    """
     Echange.objects.create(
-        dossier=participation.dossier,
-        porteur=participation.porteur,
-        pour_porteur=True,
-        structure=participation.dossier.structure_responsable,
-        nature=NatureEchange.MESSAGE,
+        dossier=dossier,
+        structure=dossier.structure_responsable,
+        nature=NatureEchange.NOTE,
         audience=Audience.EQUIPE,
         le=jour,
-        texte=texte,
+        texte=f"Depuis son espace, un adulte du projet {choix}",
     )
 
 

@@ -106,8 +106,18 @@ def _memes(un: Porteur, autre: Porteur) -> bool:
 
 
 def paires_choisies(garde: Cote, absorbe: Cote, paires: dict[str, str]) -> list[Paire]:
-    """Les couples nommés, ceux qui existent ; une personne gardée ne sert qu'une fois."""
+    """Les couples nommés, ceux qui existent ; une personne gardée ne sert qu'une fois.
+
+    Deux participations d'une même fiche de personne n'en font toujours qu'une.
+    """
     libres = {str(p.uuid): p for p in garde.participations}
+    memes = {p.porteur_id: str(p.uuid) for p in garde.participations}
+    forcees = {
+        str(autre.uuid): memes[autre.porteur_id]
+        for autre in absorbe.participations
+        if autre.porteur_id in memes
+    }
+    paires = {a: g for a, g in paires.items() if g not in forcees.values()} | forcees
     return [
         Paire(libres.pop(paires[str(autre.uuid)]), autre)
         for autre in absorbe.participations

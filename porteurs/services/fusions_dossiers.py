@@ -28,6 +28,7 @@ from porteurs.models import (
     Relais,
 )
 from porteurs.services.acces import indexer, recalculer
+from porteurs.services.dossier import verrouiller
 from porteurs.services.fusions_comparaison import (
     CHAMPS_PORTEUR,
     Comparaison,
@@ -40,6 +41,7 @@ from porteurs.services.fusions_comparaison import (
     paires_choisies,
     paires_probables,
 )
+from porteurs.services.fusions_lectorat import lectorat
 from porteurs.services.fusions_lignes import (
     A_PART,
     Reunion,
@@ -51,8 +53,13 @@ from porteurs.services.fusions_lignes import (
 from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.fusion_lignes import cles_vers, compter, remonter, verifier_les_cles
+from socle.permissions import peut
 from socle.refus import Refus
 
+CHANGE = (
+    "Ces dossiers ont changé de mains ou d’état pendant que vous écriviez\u00a0: rien n’est touché. "
+    "Rouvrez la liste pour voir où ils en sont."
+)
 # Elles bougent à chaque geste : changées depuis, elles restent, et la fusion se défait quand même.
 VIVANTES = {
     "porteurs.dossier": {
@@ -61,7 +68,8 @@ VIVANTES = {
         "revision",
         "vecteur_fiche",
         "vecteur_suivi",
-    }
+    },
+    "porteurs.participation": {"adresse_a_confirmer_depuis"},
 }
 
 
@@ -87,6 +95,8 @@ class Apercu:
     comparaisons: dict[str, list[Comparaison]]
     mouvements: list[tuple[str, int]]
     partage: list[str]
+    # Qui lira davantage, et qui cessera de lire.
+    lecteurs: list[str]
     obstacles: list[str]
     # La structure dont il faut l'accord ; vide quand on réunit tout de suite.
     accord_de: str
@@ -111,6 +121,9 @@ def apercu(
         comparaisons=comparer(un, autre, couples, prive=lit_le_prive),
         mouvements=mouvements(absorbe),
         partage=_partage_en_mots(garde, absorbe, couples),
+        lecteurs=lectorat(
+            garde, absorbe, ouvert=partage_reuni(garde, absorbe, couples).ouvre(garde)
+        ).en_mots(),
         obstacles=obstacles(garde, absorbe),
         accord_de=""
         if garde.structure_responsable_id == absorbe.structure_responsable_id
@@ -139,7 +152,7 @@ def apercu_personnes(garde: Dossier, absorbe: Dossier) -> Apercu | None:
     champs = champs_de(Porteur, CHAMPS_PORTEUR)
     deux = couple.garde.porteur, couple.absorbe.porteur
     choix = list(differences(f"personne-{couple.cle}", *deux, champs))
-    return Apercu(un, autre, couples, {str(couple.garde.porteur): choix}, [], [], [], "")
+    return Apercu(un, autre, couples, {str(couple.garde.porteur): choix}, [], [], [], [], "")
 
 
 def _partage_en_mots(garde: Dossier, absorbe: Dossier, paires: list[Paire]) -> list[str]:
@@ -191,6 +204,13 @@ def obstacles(garde: Dossier, absorbe: Dossier) -> list[str]:
         return ["C’est deux fois le même dossier."]
     if garde.reseau_id != absorbe.reseau_id:
         return ["Ces deux dossiers sont de deux réseaux\u00a0: on ne les réunit pas."]
+    ailleurs = garde.structure_responsable_id != absorbe.structure_responsable_id
+    if ailleurs and not absorbe.ouvert_aux_autres:
+        phrases.append(
+            f"{absorbe.reference} reste dans la structure qui le tient\u00a0: il n’est pas partagé avec "
+            "les autres. La personne doit d’abord en être informée et d’accord, dans un réseau qui a "
+            "ouvert le partage."
+        )
     deux = Q(dossier__in=[garde.pk, absorbe.pk])
     if Relais.objects.filter(deux, etat=EtatRelais.PROPOSE).exists():
         phrases.append(
@@ -222,6 +242,12 @@ def _reserver(garde: Dossier, absorbe: Dossier) -> tuple[Dossier, Dossier]:
     return deux[garde.pk], deux[absorbe.pk]
 
 
+def _exiger(acteur, action: str, objet) -> None:
+    """Les droits, relus une fois les lignes réservées : ils ont pu partir à l'instant."""
+    if not peut(acteur, action, objet):
+        raise Refus(CHANGE)
+
+
 @transaction.atomic
 def reunir(
     *, acteur, garde: Dossier, absorbe: Dossier, choix: dict[str, str], paires: dict[str, str]
@@ -234,6 +260,7 @@ def reunir(
     garde, absorbe = _reserver(garde, absorbe)
     if phrases := obstacles(garde, absorbe):
         raise Refus(" ".join(phrases))
+    _exiger(acteur, "porteurs.fusion.faire", PaireAReunir(garde, absorbe))
     fusion = FusionDossiers(
         reseau=garde.reseau,
         garde=garde,
@@ -308,6 +335,9 @@ def repondre(*, acteur, fusion: FusionDossiers, accepte: bool, motif: str = "") 
         raise Refus("Cette proposition a déjà reçu une réponse.")
     if not accepte and not motif.strip():
         raise Refus("Dites pourquoi vous refusez\u00a0: l’autre structure doit savoir.", "motif")
+    garde, absorbe = _reserver(fusion.garde, absorbe_de(fusion))
+    fusion.garde, fusion.absorbe = garde, absorbe
+    _exiger(acteur, "porteurs.fusion.repondre", fusion)
     fusion.repondu_par = acteur.utilisateur
     fusion.repondu_le = timezone.now()
     if not accepte:
@@ -315,7 +345,6 @@ def repondre(*, acteur, fusion: FusionDossiers, accepte: bool, motif: str = "") 
         fusion.motif = motif
         fusion.save()
         return fusion
-    garde, absorbe = _reserver(fusion.garde, absorbe_de(fusion))
     fusion.etat = EtatFusion.FAITE
     fusion.save(update_fields=["etat"])
     if phrases := obstacles(garde, absorbe):
@@ -325,8 +354,11 @@ def repondre(*, acteur, fusion: FusionDossiers, accepte: bool, motif: str = "") 
 
 
 @transaction.atomic
-def retirer(*, fusion: FusionDossiers) -> bool:
+def retirer(*, acteur, fusion: FusionDossiers) -> bool:
     """Retire une proposition sans réponse ; faux si la réponse est venue avant."""
+    fusion = FusionDossiers.objects.select_for_update(of=("self",)).get(pk=fusion.pk)
+    fusion.garde = verrouiller(fusion.garde)
+    _exiger(acteur, "porteurs.fusion.retirer", fusion)
     return bool(
         FusionDossiers.objects.proposees()
         .filter(pk=fusion.pk)
@@ -344,6 +376,8 @@ def reunir_personnes(
     """La même personne saisie deux fois, pour deux vrais projets : une seule fiche, deux dossiers."""
     if garde.porteur_id == absorbe.porteur_id:
         raise Refus("Ces deux dossiers ont déjà la même personne.")
+    deux_dossiers = PaireAReunir(*_reserver(garde.dossier, absorbe.dossier))
+    _exiger(acteur, "porteurs.personnes.reunir", deux_dossiers)
     verrous = Porteur.objects.select_for_update(of=("self",)).order_by("pk")
     deux = {p.pk: p for p in verrous.filter(pk__in=[garde.porteur_id, absorbe.porteur_id])}
     if len(deux) != 2 or len({p.reseau_id for p in deux.values()}) != 1:
@@ -398,6 +432,9 @@ def defaire(*, acteur, fusion: FusionDossiers) -> FusionDossiers:
         raise Refus("Ce qu’il fallait pour séparer ces dossiers a été effacé.")
     _exiger_la_derniere(fusion)
     avant = _touches(fusion)
+    for dossier in avant:
+        verrouiller(dossier)
+    _exiger(acteur, "porteurs.fusion.annuler", fusion)
     try:
         with transaction.atomic():
             ecarts = remonter(fusion.changements, VIVANTES)

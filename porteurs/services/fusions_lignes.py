@@ -5,6 +5,7 @@ Le dossier réuni a les règles de partage les plus fermées des deux. Ce que l'
 (une valeur, une étape) s'écrit au fil : rien n'est perdu.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -30,6 +31,7 @@ from porteurs.models import (
     VoletPrive,
     VoletProfessionnel,
 )
+from porteurs.services.adresses import changer_adresse
 from porteurs.services.fusions_comparaison import (
     ABSORBE,
     CHAMPS_DOSSIER,
@@ -43,6 +45,7 @@ from porteurs.services.fusions_comparaison import (
     part_de,
     valeur_lue,
 )
+from porteurs.services.fusions_lectorat import fermer, lectorat
 from socle.coordonnees import telephone_international
 from socle.dates import date_en_mots
 from socle.fusion_lignes import Deplacement, cles_vers
@@ -67,6 +70,10 @@ class Partage:
         if self.opposition_le:
             return 0
         return 2 if self.informe_le else 1
+
+    def ouvre(self, dossier: Dossier) -> bool:
+        """La personne est informée, ne s'oppose pas, et le réseau a ouvert le partage."""
+        return self.ouverture == 2 and dossier.reseau.partage_ouvert_le is not None
 
     @property
     def valeurs(self) -> dict:
@@ -145,6 +152,8 @@ class Reunion:
             dernier = gardee.dossier.participations.aggregate(r=Max("rang"))["r"]
             deplacement.modifier(Participation, double.pk, rang=dernier + 1)
             deplacement.modifier(Participation, gardee.pk, rang=1)
+        if double.adresse_a_confirmer_depuis:
+            _attendre(deplacement, [gardee])
         accords_fermes(deplacement, double.pk, gardee.pk, self.jour)
 
     # --- Les valeurs -------------------------------------------------------------------------
@@ -201,6 +210,7 @@ def reunir_les_lignes(reunion: Reunion, *, auteur, structure) -> Deplacement:
     _signalements(reunion.deplacement, garde, absorbe)
     _etapes(reunion)
     _roles(reunion)
+    _lecteurs(reunion, partage)
     _volets(reunion)
     _adultes(reunion)
     try:
@@ -277,6 +287,13 @@ def _roles(reunion: Reunion) -> None:
         )
 
 
+def _lecteurs(reunion: Reunion, partage: Partage) -> None:
+    """Les tiers qui ne lisaient qu'un des deux dossiers n'en liront pas deux."""
+    garde, absorbe = reunion.garde.dossier, reunion.absorbe.dossier
+    finis = lectorat(garde, absorbe, ouvert=partage.ouvre(garde)).finis
+    reunion.ecartes += fermer(reunion.deplacement, finis, reunion.jour)
+
+
 def _volets(reunion: Reunion) -> None:
     garde, absorbe = reunion.garde, reunion.absorbe
     for modele, prefixe, un, autre, prive in (
@@ -321,6 +338,8 @@ def _adulte(reunion: Reunion, paire: Paire) -> None:
     if paire.garde.rang != 1:
         partage = plus_ferme(partage_de(paire.garde), partage_de(paire.absorbe))
         deplacement.modifier(Participation, paire.garde.pk, **partage.valeurs)
+    if paire.absorbe.adresse_a_confirmer_depuis:
+        _attendre(deplacement, [paire.garde])
     accords_fermes(deplacement, paire.absorbe.pk, paire.garde.pk, reunion.jour)
     un, autre = part_de(paire.garde), part_de(paire.absorbe)
     if un and autre:
@@ -357,12 +376,35 @@ def accords_fermes(deplacement: Deplacement, double: int, garde: int, jour: date
 def reunir_deux_personnes(reunion: Reunion, prefixe: str, garde: Porteur, absorbe: Porteur) -> None:
     """Une seule fiche de personne : ses autres dossiers, ses messages, tout suit."""
     valeurs = reunion.valeurs(prefixe, garde, absorbe, champs_de(Porteur, CHAMPS_PORTEUR))
+    _reunir_les_adresses(reunion, valeurs.get("email", garde.email), garde, absorbe)
     reunion.deplacement.fondre(Porteur, absorbe.pk, garde.pk)
     if valeurs:
         nom = cle_nom(valeurs.get("prenom", garde.prenom), valeurs.get("nom", garde.nom))
         if "telephone_saisi" in valeurs:
             valeurs["telephone"] = telephone_international(valeurs["telephone_saisi"])
         reunion.deplacement.modifier(Porteur, garde.pk, **valeurs | {"cle_nom": nom})
+
+
+def _reunir_les_adresses(reunion: Reunion, email: str, garde: Porteur, absorbe: Porteur) -> None:
+    """Deux adresses n'en font plus qu'une : ce qu'elle gagne attend qu'on la confirme.
+
+    La ligne s'écrit par le déplacement ; ici, ce que le changement ferme et dit. Défaire rouvre.
+    """
+    structures = {c.dossier.structure_responsable_id for c in (reunion.garde, reunion.absorbe)}
+
+    def fermer(parts) -> None:
+        _attendre(reunion.deplacement, parts)
+
+    for personne in (garde, absorbe):
+        changer_adresse(copy(personne), email, structures=structures, fermer=fermer)
+    if garde.email and absorbe.email and garde.email.lower() != absorbe.email.lower():
+        fermer(Participation.objects.filter(porteur__in=[garde.pk, absorbe.pk]))
+
+
+def _attendre(deplacement: Deplacement, parts) -> None:
+    for part in parts:
+        if part.adresse_a_confirmer_depuis is None:
+            deplacement.modifier(Participation, part.pk, adresse_a_confirmer_depuis=timezone.now())
 
 
 # --- La fiche et la note ---------------------------------------------------------------------

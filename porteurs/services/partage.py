@@ -11,15 +11,23 @@ from partenaires.models import Mandat, Structure
 from porteurs.enums import EtatDemandeAcces, ModeAccord
 from porteurs.models import AccordPartage, DemandeAcces, Dossier, Participation
 from porteurs.models.accord import DUREE_ACCORD
+from porteurs.services import accords
+from porteurs.services.acces_finis import finir
 from porteurs.services.dossier import noter_au_fil, toucher, verrouiller, verrouiller_pour
 from porteurs.services.espace_partage import structures_du_suivi
 from socle.courriels import Depot, deposer
 from socle.models import Utilisateur
+from socle.permissions import peut
 from socle.refus import Refus
 
 # Le temps d'un coup de main ; qui accepte choisit, dans la limite d'un accord.
 DUREE_ACCES = timedelta(days=90)
+CHANGE = (
+    "Ce dossier a changé de mains ou d’état pendant que vous écriviez\u00a0: rien n’est enregistré. "
+    "Rouvrez sa page pour voir où il en est."
+)
 GENRE_DEMANDE, GENRE_REPONSE = "acces_demande", "acces_reponse"
+GENRE_ACCORD = "accord_note"
 
 
 def lecteurs_de(dossier: Dossier, structures: Iterable[Structure]) -> dict[int, list[str]]:
@@ -70,18 +78,18 @@ def noter_accords(
     siennes = acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
     if structure.pk not in siennes and dossier.structure_responsable_id not in siennes:
         raise Refus("Vous notez les accords donnés à votre structure seulement.", "structure")
-    maintenant = timezone.now()
-    for adulte in adultes:
-        # Un accord se renouvelle : l'ancien reste, retiré le jour où le nouveau le remplace.
-        adulte.accords.filter(structure=structure, retire_le=None).update(retire_le=maintenant)
-        AccordPartage.objects.create(
-            participation=adulte,
-            structure=structure,
+    notes = [
+        accords.donner(
+            adulte,
+            structure,
             mode=mode,
             donne_le=donne_le,
-            jusqua=jusqua or donne_le + DUREE_ACCORD,
+            jusqua=jusqua,
             note_par=acteur.utilisateur,
         )
+        for adulte in adultes
+    ]
+    _le_dire_aux_adultes(notes)
     noms = ", ".join(a.porteur.prenom for a in adultes)
     noter_au_fil(
         dossier,
@@ -92,13 +100,27 @@ def noter_accords(
     toucher(dossier, contact_le=donne_le)
 
 
+def _le_dire_aux_adultes(notes: Sequence[AccordPartage]) -> None:
+    """Qui a une adresse apprend ce qu'on dit avoir entendu d'elle, et peut le reprendre."""
+    deposer(
+        [
+            Depot(
+                GENRE_ACCORD,
+                str(accord.pk),
+                adresse=accord.participation.porteur.email,
+                contexte={"accord": accord.pk, "dossier": accord.participation.dossier_id},
+            )
+            for accord in notes
+            if accord.participation.porteur.email
+        ]
+    )
+
+
 @transaction.atomic
 def retirer_accord(*, acteur, accord: AccordPartage) -> bool:
     """La structure cesse aussitôt de lire le volet privé ; faux si c'était déjà fait."""
     dossier = verrouiller(accord.participation.dossier)
-    retires = AccordPartage.objects.filter(pk=accord.pk, retire_le=None).update(
-        retire_le=timezone.now()
-    )
+    retires = AccordPartage.objects.filter(pk=accord.pk).retirer()
     if retires:
         jour = dossier.reseau.aujourd_hui()
         noter_au_fil(
@@ -157,6 +179,9 @@ def repondre_demande(
     """Accepte jusqu'à une date, ou refuse en disant pourquoi ; qui demandait est prévenu."""
     dossier = verrouiller(demande.dossier)
     demande = DemandeAcces.objects.select_for_update(of=("self",)).get(pk=demande.pk)
+    demande.dossier = dossier
+    if not peut(acteur, "porteurs.acces.repondre", demande):
+        raise Refus(CHANGE)
     if demande.etat != EtatDemandeAcces.ENVOYEE:
         raise Refus("Cette demande a déjà reçu une réponse.")
     if accepte:
@@ -195,6 +220,21 @@ def _verifier_l_ouverture(dossier: Dossier, jusqua: date | None) -> None:
         raise Refus("Cette date est déjà passée.", "jusqua")
     if jusqua > jour + DUREE_ACCORD:
         raise Refus("Deux ans au plus : l’accès se redemande.", "jusqua")
+
+
+@transaction.atomic
+def finir_acces(*, acteur, demande: DemandeAcces) -> bool:
+    """La structure qui répond du dossier, ou la personne, met fin à un accès accepté ; faux s'il l'était."""
+    dossier = verrouiller(demande.dossier)
+    demande.dossier = dossier
+    if not peut(acteur, "porteurs.acces.finir", demande):
+        raise Refus(CHANGE)
+    finis = finir(dossier, dossier.demandes_acces.filter(pk=demande.pk))
+    if finis:
+        jour = dossier.reseau.aujourd_hui()
+        noter_au_fil(dossier, acteur, jour, f"Fin de l’accès de {finis[0]} au dossier.")
+        toucher(dossier, activite=False)
+    return bool(finis)
 
 
 @transaction.atomic

@@ -5,11 +5,18 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max, ProtectedError
 
+from partenaires.enums import Fonction
 from porteurs.enums import RoleParticipation
-from porteurs.models import Dossier, Participation, Porteur
+from porteurs.models import AccordPartage, Dossier, Participation, Porteur
 from porteurs.services import doublons
 from porteurs.services.acces import indexer
-from porteurs.services.dossier import noter_au_fil, toucher, verrouiller_pour
+from porteurs.services.adresses import changer_adresse, fermer_l_espace
+from porteurs.services.dossier import (
+    noter_au_fil,
+    toucher,
+    verrouiller_part_pour,
+    verrouiller_pour,
+)
 from socle.coordonnees import telephone_international
 from socle.dates import date_en_mots
 from socle.editions import valeurs_de, verifier_la_version
@@ -33,14 +40,18 @@ def modifier_personne(
 ) -> Porteur:
     """Corrige une personne ; tous ses dossiers se retrouvent ainsi.
 
+    Qui suit le dossier sans en répondre note une première adresse, et n'en change pas.
     ``lu`` : l'empreinte de ce que l'acteur avait sous les yeux ; absente, rien n'est comparé.
     """
     verrouiller_pour(acteur, "porteurs.personne.modifier", dossier)
     porteur = Porteur.objects.select_for_update().get(pk=porteur.pk)
     if lu is not None:
         verifier_la_version(lu, valeurs_de(porteur, CHAMPS))
+    email = champs.pop("email", porteur.email)
     _ecrire(porteur, dossier.reseau.aujourd_hui(), champs)
-    porteur.save(update_fields=[*champs, "telephone"])
+    structures = acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
+    changer_adresse(porteur, email, structures=structures)
+    porteur.save(update_fields=[*champs, "email", "telephone"])
     indexer(porteur.dossiers.values_list("pk", flat=True))
     return porteur
 
@@ -57,8 +68,19 @@ def _ecrire(porteur: Porteur, jour: date, champs) -> None:
 
 @transaction.atomic
 def ajouter_adulte(*, acteur, dossier: Dossier, role: str, **champs) -> Participation:
-    """Un autre porteur, ou un adulte du foyer. Le volet privé attend désormais son accord aussi."""
+    """Un autre porteur, ou un adulte du foyer. Le volet privé attend désormais son accord aussi.
+
+    Qui suit le dossier sans en répondre n'y ajoute pas de porteur, et n'ouvre d'espace à personne.
+    """
     dossier = verrouiller_pour(acteur, "porteurs.adulte.ajouter", dossier)
+    repond = dossier.structure_responsable_id in acteur.structures(
+        dossier.reseau_id, Fonction.TECHNICIEN
+    )
+    if role == RoleParticipation.PORTEUR and not repond:
+        raise Refus(
+            "Seule la structure qui répond du dossier y ajoute quelqu’un qui porte le projet.",
+            "role",
+        )
     porteur = Porteur(reseau=dossier.reseau)
     _ecrire(porteur, dossier.reseau.aujourd_hui(), champs)
     if dossier.porteurs.filter(prenom__iexact=porteur.prenom, nom__iexact=porteur.nom).exists():
@@ -68,6 +90,9 @@ def ajouter_adulte(*, acteur, dossier: Dossier, role: str, **champs) -> Particip
     participation = Participation.objects.create(
         dossier=dossier, porteur=porteur, role=role, rang=rang + 1
     )
+    if not repond:
+        fermer_l_espace([participation])
+        participation.refresh_from_db(fields=["adresse_a_confirmer_depuis"])
     toucher(dossier)
     indexer([dossier.pk])
     if role == RoleParticipation.PORTEUR:
@@ -79,15 +104,18 @@ def ajouter_adulte(*, acteur, dossier: Dossier, role: str, **champs) -> Particip
 def retirer_adulte(*, acteur, participation: Participation) -> None:
     """L'adulte quitte le projet : sa part et ses accords partent avec lui.
 
-    La personne qu'aucun autre dossier ni aucun message ne retient s'efface.
+    Les accords des autres finissent aussi : ils valaient pour un foyer dont elle pouvait refuser
+    la lecture. La personne qu'aucun autre dossier ni aucun message ne retient s'efface.
     """
-    dossier = verrouiller_pour(acteur, "porteurs.dossier.modifier", participation.dossier)
+    participation = verrouiller_part_pour(acteur, "porteurs.dossier.modifier", participation)
+    dossier = participation.dossier
     exiger(acteur, "porteurs.adulte.retirer", participation)
     if participation.rang == 1:
         raise Refus(
             "Le porteur principal ne se retire pas : c’est à son nom que le dossier est tenu."
         )
     porteur = participation.porteur
+    AccordPartage.objects.filter(participation__dossier=dossier).retirer()
     participation.delete()
     if not porteur.participations.exists():
         try:
@@ -103,9 +131,9 @@ def retirer_adulte(*, acteur, participation: Participation) -> None:
 @transaction.atomic
 def informer_adulte(*, acteur, participation: Participation, le: date, mode: str) -> None:
     """Un autre adulte est informé : la fiche partagée peut le nommer."""
-    dossier = verrouiller_pour(
-        acteur, "porteurs.dossier.information", _pas_le_principal(participation)
-    )
+    _pas_le_principal(participation)
+    participation = verrouiller_part_pour(acteur, "porteurs.dossier.information", participation)
+    dossier = participation.dossier
     if le > dossier.reseau.aujourd_hui():
         raise Refus("Cette date est dans l’avenir.", "le")
     if participation.opposition_le and le < participation.opposition_le:
@@ -129,9 +157,9 @@ def informer_adulte(*, acteur, participation: Participation, le: date, mode: str
 @transaction.atomic
 def opposer_adulte(*, acteur, participation: Participation, le: date) -> None:
     """Un autre adulte s'oppose : la fiche partagée ne le nomme plus, dès maintenant."""
-    dossier = verrouiller_pour(
-        acteur, "porteurs.dossier.information", _pas_le_principal(participation)
-    )
+    _pas_le_principal(participation)
+    participation = verrouiller_part_pour(acteur, "porteurs.dossier.information", participation)
+    dossier = participation.dossier
     if le > dossier.reseau.aujourd_hui():
         raise Refus("Cette date est dans l’avenir.", "le")
     if participation.informe_le is None:
@@ -149,7 +177,6 @@ def opposer_adulte(*, acteur, participation: Participation, le: date) -> None:
     indexer([dossier.pk])
 
 
-def _pas_le_principal(participation: Participation) -> Dossier:
+def _pas_le_principal(participation: Participation) -> None:
     if participation.rang == 1:
         raise Refus("L’information du porteur principal se note sur le dossier lui-même.", "le")
-    return participation.dossier

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from porteurs.models import Dossier, PartAdulte, Participation, VoletPrive, VoletProfessionnel
-from porteurs.services.dossier import toucher, verrouiller_pour
+from porteurs.services.dossier import toucher, verrouiller_part_pour, verrouiller_pour
 from socle.editions import valeurs_de, verifier_la_version
 from socle.permissions import exiger
 
@@ -64,9 +64,7 @@ def enregistrer_prive(*, acteur, dossier: Dossier, lu: str, **champs) -> VoletPr
 @transaction.atomic
 def enregistrer_part(*, acteur, participation: Participation, lu: str, **champs) -> PartAdulte:
     """La part d'un adulte : son accord à lui suffit."""
-    participation.dossier = verrouiller_pour(
-        acteur, "porteurs.dossier.modifier", participation.dossier
-    )
+    participation = verrouiller_part_pour(acteur, "porteurs.dossier.modifier", participation)
     exiger(acteur, "porteurs.part.tenir", participation)
     part = _ecrire(part_de(participation), CHAMPS_D_UN_ADULTE, lu, champs)
     toucher(participation.dossier)

@@ -14,6 +14,7 @@ _dossier = [
     path("personnes/<uuid:personne>/", personnes.modifier, name="personne_modifier"),
     path("adultes/<uuid:adulte>/part/", volets.part, name="part_adulte"),
     path("adultes/<uuid:adulte>/retirer/", personnes.retirer, name="adulte_retirer"),
+    path("adultes/<uuid:adulte>/adresse/", personnes.adresse, name="adresse_confirmer"),
     path("adultes/<uuid:adulte>/information/", personnes.information, name="adulte_information"),
     path("adultes/<uuid:adulte>/opposition/", personnes.opposition, name="adulte_opposition"),
 ]
@@ -25,5 +26,6 @@ urlpatterns = [
         name="accord_retirer",
     ),
     path("r/<slug:reseau>/acces/<uuid:uuid>/", partage.acces_repondre, name="acces_repondre"),
+    path("r/<slug:reseau>/acces/<uuid:uuid>/finir/", partage.acces_finir, name="acces_finir"),
     path("r/<slug:reseau>/acces/<uuid:uuid>/retirer/", partage.acces_retirer, name="acces_retirer"),
 ]

@@ -226,9 +226,8 @@ def _changer_le_partage(request, dossier: Dossier) -> str:
 def _sa_part(request, dossier: Dossier) -> Participation:
     """La part nommée dans l'envoi, si elle est bien à l'une des personnes de la session."""
     return get_object_or_404(
-        Participation.objects.select_related("dossier__reseau", "porteur"),
+        request.acteur.parts.select_related("dossier__reseau", "porteur"),
         dossier=dossier,
-        porteur__in=request.acteur.personnes_ids,
         uuid=uuid_ou_404(request.POST.get("part")),
     )
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from porteurs.espace import session
-from porteurs.espace.acteur import normaliser
+from porteurs.espace.acteur import acteur_du_porteur, normaliser
 from porteurs.espace.langues import adresse
 from porteurs.espace.porte import page_d_entree
 from porteurs.forms.espace import AdresseForm, CodeForm
@@ -57,7 +57,9 @@ def _attendez(request, langue: str):
 @require_http_methods(["GET", "POST"])
 def demander(request, langue):
     """L'adresse. La réponse est la même, que quelqu'un la porte ou non."""
-    if request.method == "GET" and session.adresse_ouverte(request):
+    prouvee = session.adresse_ouverte(request) if request.method == "GET" else None
+    # L'adresse a pu cesser d'ouvrir quoi que ce soit : on redemande à entrer.
+    if prouvee and acteur_du_porteur(prouvee):
         return redirect(adresse("projets", langue))
     form = AdresseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -8,10 +8,11 @@ from porteurs.forms.personnes import AdulteForm, PersonneForm
 from porteurs.forms.suivi import InformationForm, OppositionForm
 from porteurs.models import Dossier, Participation
 from porteurs.services import personnes
+from porteurs.services.espace import confirmer_adresse
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.gestes import Geste, mener
 from socle.editions import valeurs_de
-from socle.permissions import exiger
+from socle.permissions import exiger, peut
 from socle.unicite import FormulaireUnique
 
 TENUS = personnes.CHAMPS
@@ -19,6 +20,11 @@ TENUS = personnes.CHAMPS
 
 def _partage(dossier: Dossier) -> str:
     return reverse("porteurs:dossier_partage", args=[dossier.reseau.slug, dossier.uuid])
+
+
+def _repond(request, dossier: Dossier) -> bool:
+    """Sa structure répond du dossier : l'adresse de courriel, et qui le porte, sont de son ressort."""
+    return peut(request.acteur, "porteurs.dossier.information", dossier)
 
 
 def adulte_de_la_page(dossier: Dossier, uuid) -> Participation:
@@ -35,6 +41,8 @@ def modifier(request, reseau, uuid, personne):
     porteur = get_object_or_404(dossier.porteurs, uuid=personne)
     form = PersonneForm(request.POST or None, jour=dossier.reseau.aujourd_hui())
     form.partir_de(valeurs_de(porteur, TENUS))
+    if porteur.email and not _repond(request, dossier):
+        form.taire_l_adresse()
     return mener(
         request,
         dossier,
@@ -62,7 +70,11 @@ def ajouter(request, reseau, uuid):
     return mener(
         request,
         dossier,
-        AdulteForm(request.POST or None, jour=dossier.reseau.aujourd_hui()),
+        AdulteForm(
+            request.POST or None,
+            jour=dossier.reseau.aujourd_hui(),
+            repond=_repond(request, dossier),
+        ),
         Geste(
             "Ajouter une personne",
             "Un autre porteur du projet, ou un adulte du foyer. La fiche partagée ne la nommera que "
@@ -93,12 +105,34 @@ def retirer(request, reseau, uuid, adulte):
         FormulaireUnique(request.POST if request.method == "POST" else None),
         Geste(
             f"Retirer {adulte.porteur} du projet",
-            "Ce que cette personne cherchait pour elle et ses accords s’effacent. Le volet privé "
-            "s’ouvre aux structures auxquelles les autres adultes l’ont permis.",
+            "Ce que cette personne cherchait pour elle et ses accords s’effacent. Le volet privé se "
+            "referme : les accords des autres adultes prennent fin aussi, demandez-les de nouveau.",
             "Retirer du projet",
         ),
         lambda champs: personnes.retirer_adulte(acteur=request.acteur, participation=adulte),
-        "Cette personne n’est plus dans le projet.",
+        "Cette personne n’est plus dans le projet. Le volet privé attend de nouveaux accords.",
+        retour=_partage(dossier),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def adresse(request, reseau, uuid, adulte):
+    dossier = dossier_de_la_page(request, reseau, uuid)
+    adulte = adulte_de_la_page(dossier, adulte)
+    exiger(request.acteur, "porteurs.adresse.confirmer", adulte)
+    return mener(
+        request,
+        dossier,
+        FormulaireUnique(request.POST if request.method == "POST" else None),
+        Geste(
+            f"L’adresse de {adulte.porteur} est la bonne",
+            f"Demandez-la-lui de vive voix : {adulte.porteur.email or 'aucune adresse n’est notée'}. "
+            "Elle ouvrira son espace : les messages, les documents et les choix de ce dossier. Le lien "
+            "d’entrée part aussitôt à cette adresse.",
+            "Confirmer et envoyer le lien",
+        ),
+        lambda champs: confirmer_adresse(acteur=request.acteur, participation=adulte),
+        "L’adresse est confirmée : le lien de son espace part.",
         retour=_partage(dossier),
     )
 
@@ -138,7 +172,7 @@ def opposition(request, reseau, uuid, adulte):
         Geste(
             f"{adulte.porteur} ne veut pas figurer sur la fiche",
             "La fiche partagée tait aussitôt son prénom : listes, recherches et courriels compris. "
-            "Le reste de la fiche ne change pas : elle dépend du porteur principal.",
+            "Le reste de la fiche ne change pas : elle dépend de qui porte le projet.",
             "Enregistrer l’opposition",
         ),
         lambda champs: personnes.opposer_adulte(

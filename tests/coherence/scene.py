@@ -19,6 +19,7 @@ from partenaires.services.inscriptions import BUT_CONFIRMER, BUT_DESISTER
 from partenaires.services.invitations import BUT as BUT_INVITATION
 from porteurs.enums import (
     Audience,
+    EtatDemandeAcces,
     ModeInformation,
     NatureProjet,
     RoleAffectation,
@@ -126,6 +127,13 @@ class Scene:
         )
 
     @cached_property
+    def conjoint_sans_espace(self):
+        """Son adresse attend d'être confirmée."""
+        self.conjoint.adresse_a_confirmer_depuis = timezone.now()
+        self.conjoint.save(update_fields=["adresse_a_confirmer_depuis"])
+        return self.conjoint
+
+    @cached_property
     def conjoint_informe(self):
         self.conjoint.informe_le, self.conjoint.information_mode = aujourd_hui(-2), "oral"
         self.conjoint.save(update_fields=["informe_le", "information_mode"])
@@ -143,6 +151,17 @@ class Scene:
         """La voisine, au nom de S2, demande à suivre le dossier."""
         return DemandeAccesFabrique(
             dossier=self.dossier, structure=self.d.s2, demandeur=self.d.voisine
+        )
+
+    @cached_property
+    def acces_accorde(self):
+        """S2 suit le dossier pour un temps : on le lui a accordé."""
+        return DemandeAccesFabrique(
+            dossier=self.dossier,
+            structure=self.d.s2,
+            demandeur=self.d.voisine,
+            etat=EtatDemandeAcces.ACCEPTEE,
+            jusqua=aujourd_hui(30),
         )
 
     @cached_property

@@ -8,7 +8,8 @@ from django.urls import reverse
 from porteurs.enums import EtatDemandeAcces
 from porteurs.models import AccordPartage, DemandeAcces, Participation, Porteur, VoletPrive
 from porteurs.services import partage, personnes
-from porteurs.services.acces import ecarts
+from porteurs.services.acces import ecarts, recalculer
+from porteurs.services.acces_finis import GENRE_FIN
 from socle import courriels
 from socle.acteur import acteur_de
 from socle.models import Courriel
@@ -105,11 +106,11 @@ def test_un_adulte_qui_part_emporte_ce_qui_est_a_lui(
     client.post(url("adulte_ajouter", dossier), adulte())
     karim = Participation.objects.get(dossier=dossier, rang=2)
     AccordFabrique(participation=principal, structure=distribution.s1)
-    # Un adulte sans accord referme le volet privé ; parti, il le rouvre.
+    # Un adulte sans accord referme le volet privé ; parti, il ne le rouvre pas.
     assert client.get(url("volet_prive", dossier)).status_code == 302
     client.post(url("adulte_retirer", dossier, karim.uuid), {"cle_envoi": ""})
     assert not Porteur.objects.filter(nom="Benali").exists()
-    assert client.get(url("volet_prive", dossier)).status_code == 200
+    assert client.get(url("volet_prive", dossier)).status_code == 302
     with pytest.raises(Refus, match="porteur principal"):
         personnes.retirer_adulte(acteur=acteur_de(auteur), participation=principal)
     assert not ecarts([type(dossier).objects.get(pk=dossier.pk)])
@@ -307,6 +308,70 @@ def composer(lignes):
     return [message for _, message in courriels.composer(lignes, rater) if message]
 
 
+@pytest.fixture
+def accordee(dossier, distribution, voisine):
+    return DemandeAccesFabrique(
+        dossier=dossier,
+        structure=distribution.s2,
+        demandeur=voisine,
+        etat=EtatDemandeAcces.ACCEPTEE,
+        jusqua=aujourd_hui(60),
+    )
+
+
+def test_un_acces_accepte_se_reprend(
+    connecter, auteur, voisine, etrangere, dossier, accordee, marqueur
+):
+    EchangeFabrique(dossier=dossier, auteur=auteur, texte=marqueur)
+    recalculer([dossier.pk])
+    assert marqueur in connecter(voisine).get(url("dossier", dossier)).content.decode()
+    finir = pour("acces_finir", dossier, accordee)
+    assert connecter(etrangere).get(finir).status_code == 404
+    assert connecter(voisine).post(finir).status_code == 403
+    client = connecter(auteur)
+    assert finir in client.get(url("dossier_partage", dossier)).content.decode()
+    assert voisine.nom_complet in client.get(finir).content.decode()
+    assert client.post(finir).status_code == 302
+    accordee.refresh_from_db()
+    assert (accordee.etat, accordee.jusqua) == (EtatDemandeAcces.TERMINEE, aujourd_hui())
+    assert marqueur not in connecter(voisine).get(url("dossier", dossier)).content.decode()
+    assert finir not in client.get(url("dossier_partage", dossier)).content.decode()
+    assert not ecarts([type(dossier).objects.get(pk=dossier.pk)])
+    assert not partage.finir_acces(acteur=acteur_de(auteur), demande=accordee)
+
+
+def test_l_opposition_met_fin_aux_acces_acceptes(
+    connecter, auteur, voisine, dossier, accordee, marqueur
+):
+    EchangeFabrique(dossier=dossier, auteur=auteur, texte=marqueur)
+    recalculer([dossier.pk])
+    opposition = url("dossier_opposition", dossier)
+    client = connecter(auteur)
+    assert "finissent" in client.get(opposition).content.decode()
+    assert marqueur in connecter(voisine).get(url("dossier", dossier)).content.decode()
+    client.post(opposition, {"le": aujourd_hui().isoformat()})
+    assert connecter(voisine).get(url("dossier", dossier)).status_code == 404
+    accordee.refresh_from_db()
+    assert accordee.etat == EtatDemandeAcces.TERMINEE
+    assert dossier.echanges.filter(texte__contains="Fin de l’accès de").exists()
+    [courriel] = Courriel.objects.filter(genre=GENRE_FIN)
+    assert courriel.destinataire == voisine
+    [message] = composer([courriel])
+    assert dossier.reference in message.sujet
+    for tu in (dossier.intitule, dossier.porteurs.get().nom):
+        assert tu not in message.sujet + message.texte + message.html
+
+
+def test_repondre_demande_de_repondre_encore_du_dossier(dossier, distribution, voisine):
+    demande = DemandeAccesFabrique(dossier=dossier, structure=distribution.s2, demandeur=voisine)
+    with pytest.raises(Refus, match="changé de mains"):
+        partage.repondre_demande(
+            acteur=acteur_de(voisine), demande=demande, accepte=True, jusqua=aujourd_hui(9)
+        )
+    demande.refresh_from_db()
+    assert demande.etat == EtatDemandeAcces.ENVOYEE
+
+
 def test_avant_de_noter_la_vie_privee_la_page_dit_qui_la_lira(
     connecter, auteur, collegue, voisine, dossier, distribution, principal
 ):
@@ -316,3 +381,23 @@ def test_avant_de_noter_la_vie_privee_la_page_dit_qui_la_lira(
     lue = connecter(auteur).get(url("dossier", dossier)).content.decode()
     assert f"seuls la liront\u00a0: {auteur.nom_complet}, {collegue.nom_complet}." in lue
     assert "seuls la liront" not in connecter(voisine).get(url("dossier", dossier)).content.decode()
+
+
+def test_la_page_dit_qui_l_on_attend_et_ce_que_chacun_lit(
+    connecter, auteur, dossier, distribution, principal
+):
+    client = connecter(auteur)
+    client.post(url("adulte_ajouter", dossier), adulte())
+    AffectationFabrique(dossier=dossier, utilisateur=auteur, structure=distribution.s1)
+    AccordFabrique(participation=principal, structure=distribution.s1)
+    recalculer([dossier.pk])
+    lue = client.get(url("dossier_partage", dossier)).content.decode()
+    assert "Zoé a dit oui\u00a0; le volet du foyer attend Karim" in lue
+    assert "lit le volet privé" not in lue
+    karim = dossier.participations.get(porteur__nom="Benali")
+    AccordFabrique(participation=karim, structure=distribution.s1)
+    recalculer([dossier.pk])
+    lue = client.get(url("dossier_partage", dossier)).content.decode()
+    assert "le volet du foyer attend" not in lue
+    assert f"{distribution.s1.nom} lit le volet privé" in lue
+    assert "Tout le dossier, volet privé compris, avec sa structure." in lue

@@ -137,6 +137,17 @@ PARTAGE = [
         prepare=lambda s: s.conjoint_informe,
     ),
     Parcours(
+        "porteurs:adresse_confirmer",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        _du_conjoint,
+        donnees=lambda s: {},
+        attendu=302,
+        dossier=True,
+        prepare=lambda s: s.conjoint_sans_espace,
+    ),
+    Parcours(
         "porteurs:accord_noter",
         "auteur",
         "voisine",
@@ -176,6 +187,15 @@ PARTAGE = [
         donnees=lambda s: {"decision": "oui", "jusqua": aujourd_hui(30).isoformat()},
         attendu=302,
         dossier=True,
+    ),
+    Parcours(
+        "porteurs:acces_finir",
+        "auteur",
+        "voisine",
+        INTERDIT,
+        lambda s: s.de(s.acces_accorde),
+        donnees=lambda s: {},
+        attendu=302,
     ),
     Parcours(
         "porteurs:acces_retirer",
