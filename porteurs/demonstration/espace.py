@@ -50,7 +50,7 @@ def construire(contexte: Contexte) -> None:
     part.porteur.save(update_fields=["email"])
     hasard = contexte.hasard("espace")
     _converser(contexte, hasard, dossier, part, role)
-    Action.objects.get_or_create(
+    action, _ = Action.objects.get_or_create(
         uuid=uuid_de(hasard),
         defaults={
             "dossier": dossier,
@@ -59,6 +59,10 @@ def construire(contexte: Contexte) -> None:
             "echeance": contexte.jour + timedelta(days=5),
             "pour_porteur": True,
         },
+    )
+    # L'instant d'écriture se pose seul : celui du récit le remplace.
+    Action.objects.filter(pk=action.pk).update(
+        cree_le=instant(dossier.reseau, contexte.jour - timedelta(days=1), 10)
     )
     # Le dernier message est un contact : la conservation repart de lui.
     dernier = Echange.objects.filter(dossier=dossier, pour_porteur=True).latest("le")
