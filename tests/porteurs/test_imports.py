@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from partenaires.models import Commune, CommuneAncienne, ReseauCommune
 from porteurs.enums import Audience, Etape, OrigineDossier
-from porteurs.invariants import verifier
+from porteurs.invariants import verifier, verifier_les_regles
 from porteurs.models import (
     Affectation,
     CorrespondanceImport,
@@ -549,7 +549,7 @@ def test_une_tache_tuee_reprend_ou_elle_en_etait(reprendre, acteur, distribution
     with pytest.raises(Tuee):
         travaux.mener(import_dossiers.pk)
     assert not Dossier.objects.filter(reseau=distribution.reseau).exists()
-    monkeypatch.setattr(travaux.ecriture, "verifier", verifier)
+    monkeypatch.setattr(travaux.ecriture, "verifier_les_regles", verifier_les_regles)
     assert mener(import_dossiers).etat == EtatImport.TERMINE
     assert Dossier.objects.filter(reseau=distribution.reseau).count() == 3
 
