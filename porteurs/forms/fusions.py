@@ -2,6 +2,7 @@
 
 from django import forms
 
+from porteurs.forms.commun import selon_la_reponse
 from porteurs.services.fusions_comparaison import ABSORBE, GARDE, Comparaison
 from porteurs.services.fusions_dossiers import Apercu
 from socle.unicite import FormulaireUnique
@@ -33,14 +34,16 @@ class FusionForm(FormulaireUnique):
         self.paires = {p.cle: str(p.garde.uuid) for p in apercu.paires}
         self.fields["paires_vues"].initial = empreinte(self.paires)
         for participation in apercu.absorbe.participations:
-            self.fields[f"{PAIRE}{participation.uuid}"] = forms.ChoiceField(
-                label=f"{participation.porteur}, dans {apercu.absorbe.dossier.reference}",
-                required=False,
-                choices=[
-                    ("", "quelqu’un d’autre"),
-                    *((str(p.uuid), f"c’est {p.porteur}") for p in apercu.garde.participations),
-                ],
-                initial=self.paires.get(str(participation.uuid), ""),
+            # « Quelqu'un d'autre » est une réponse : la question n'est pas facultative.
+            self.fields[f"{PAIRE}{participation.uuid}"] = selon_la_reponse(
+                forms.ChoiceField(
+                    label=f"{participation.porteur}, dans {apercu.absorbe.dossier.reference}",
+                    choices=[
+                        ("", "quelqu’un d’autre"),
+                        *((str(p.uuid), f"c’est {p.porteur}") for p in apercu.garde.participations),
+                    ],
+                    initial=self.paires.get(str(participation.uuid), ""),
+                )
             )
         for comparaison in self.comparaisons():
             self.fields[comparaison.cle] = forms.ChoiceField(

@@ -236,7 +236,12 @@ def _rangee(import_dossiers: ImportDossiers, ligne: LigneImport) -> dict:
         for code in codes
     ]
     autres = [ligne.erreurs[c] for c in ligne.erreurs if c not in colonnes]
-    return {"ligne": ligne, "cases": cases, "autres": autres}
+    repliees = [
+        {"libelle": LIBELLES[code], "texte": texte}
+        for code, place in colonnes.items()
+        if code not in codes and (texte := ligne.saisie[place].strip())
+    ]
+    return {"ligne": ligne, "cases": cases, "autres": autres, "repliees": repliees}
 
 
 @require_POST

@@ -127,6 +127,7 @@ def test_les_lignes_fautives_se_telechargent_et_rien_ne_s_ecrit(client, distribu
     import_dossiers = mener()
     page = client.get(f"{suite}?etat=fautive").content.decode()
     assert "Nous ne connaissons pas de commune" in page
+    assert "envoyez-le de nouveau en entier" in page
     assert "Juste" not in page.split("Les lignes")[-1]
     fichier = client.get(adresse(distribution, "import_fautives", import_dossiers.uuid))
     livre = openpyxl.load_workbook(io.BytesIO(b"".join(fichier.streaming_content)))
