@@ -8,6 +8,7 @@ from partenaires.enums import Fonction
 from porteurs.enums import CHAINE, Etape, RoleAffectation
 from porteurs.models import Dossier
 from socle.permissions import peut
+from socle.texte import de, enumerer
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,12 @@ def _volets(acteur, dossier: Dossier):
     accordes = {a.participation_id for a in dossier.accords_lus if a.structure_id in siennes}
     sans_accord = [p for p in dossier.personnes if p.pk not in accordes]
     if siennes and sans_accord:
-        noms = ", ".join(p.porteur.prenom for p in sans_accord)
+        noms = enumerer(de(p.porteur.prenom) for p in sans_accord)
         yield _manque(
             acteur,
             "porteurs.accord.noter",
             dossier,
-            f"L’accord de {noms} manque pour parler logement, école, emploi du conjoint.",
+            f"Il manque l’accord {noms} pour parler logement, école, emploi du conjoint.",
             "Noter l’accord",
             "accord_noter",
         )

@@ -1,7 +1,8 @@
-"""Comparer des textes français sans se soucier des accents, des ligatures ni de la casse."""
+"""Comparer des textes français sans se soucier des accents ni de la casse, et les accorder."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 
@@ -24,3 +25,16 @@ def mots_utiles(texte: str) -> list[str]:
     """Les mots à chercher, chacun une fois ; s'il n'y en a que de petits, ceux-là."""
     mots = list(dict.fromkeys(cle(texte).split()))
     return [mot for mot in mots if mot not in MOTS_VIDES] or mots
+
+
+def de(nom: str) -> str:
+    """« d’Élodie », « de Paul », « d’Yves », « de Yann » : l'élision devant une voyelle ou un h."""
+    debut = sans_accent(nom)[:2]
+    elide = debut[:1] in set("aeiouh") or (debut[:1] == "y" and debut[1:] not in set("aeiou"))
+    return f"d’{nom}" if elide else f"de {nom}"
+
+
+def enumerer(mots: Iterable[str]) -> str:
+    """« Élodie », « Élodie et Paul », « Élodie, Paul et Zoé »."""
+    *premiers, dernier = [*mots] or [""]
+    return f"{', '.join(premiers)} et {dernier}" if premiers else dernier

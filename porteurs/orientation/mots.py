@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from partenaires.enums import CHAINE, Etape, SectionNaf
-
-VOYELLES = "aàâeéèêëiîïoôuùyhœ"
+from socle import texte
 
 
 def de(nom: str) -> str:
@@ -13,9 +12,7 @@ def de(nom: str) -> str:
         return f"du {nom[3:]}"
     if nom.startswith("Les "):
         return f"des {nom[4:]}"
-    if nom[:1].lower() in VOYELLES:
-        return f"d’{nom}"
-    return f"de {nom}"
+    return texte.de(nom)
 
 
 def a_l_etape(etape: str) -> str:
@@ -57,12 +54,12 @@ def proximite(distance: float | None, *, meme_commune: bool, meme_epci: bool) ->
     if meme_commune:
         return "dans la même commune"
     if distance is not None:
-        phrase = f"à {max(1, round(distance))} km"
+        phrase = f"à {max(1, round(distance))}\u00a0km"
         return f"{phrase}, même intercommunalité" if meme_epci else phrase
     return "même intercommunalité" if meme_epci else ""
 
 
 def phrase(raisons: Sequence[str]) -> str:
     """Les raisons en une ligne : « Sert la commune d’Ambert · couvre… »."""
-    texte = " · ".join(raison for raison in raisons if raison)
-    return texte[:1].upper() + texte[1:]
+    dite = " · ".join(raison for raison in raisons if raison)
+    return dite[:1].upper() + dite[1:]

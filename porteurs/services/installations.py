@@ -20,6 +20,8 @@ from porteurs.services.dossier import changer_etape, toucher, verrouiller_pour
 from socle.dates import date_en_mots
 from socle.refus import Refus
 
+ANNEES_AVANT = 10
+
 
 @transaction.atomic
 def installer(
@@ -49,7 +51,9 @@ def installer(
         raise Refus("L’installation est déjà notée : corrigez-la plutôt.")
     _verifier_la_date(dossier, le)
     if CHAINE.index(dossier.etape) < CHAINE.index(Etape.INSTALLE):
-        changer_etape(acteur=acteur, dossier=dossier, etape=Etape.INSTALLE, le=le)
+        # L'étape, elle, ne précède ni le dossier ni l'étape d'avant.
+        depuis = max(le, dossier.etape_depuis)
+        changer_etape(acteur=acteur, dossier=dossier, etape=Etape.INSTALLE, le=depuis)
     else:
         toucher(dossier, contact_le=le)
     installation = Installation.objects.create(
@@ -72,10 +76,10 @@ def installer(
 def _verifier_la_date(dossier: Dossier, le: date) -> None:
     if le > dossier.reseau.aujourd_hui():
         raise Refus("Cette date est dans l’avenir : on note une installation faite.", "le")
-    if le < dossier.ouvert_le:
+    # On rencontre parfois les gens après leur installation : seule une année invraisemblable arrête.
+    if le.year < dossier.ouvert_le.year - ANNEES_AVANT:
         raise Refus(
-            f"Le dossier est ouvert depuis le {date_en_mots(dossier.ouvert_le)} : l’installation "
-            "vient après.",
+            f"C’est plus de {ANNEES_AVANT} ans avant l’ouverture du dossier\u00a0: vérifiez l’année.",
             "le",
         )
     if dossier.clos_le and le > dossier.clos_le:

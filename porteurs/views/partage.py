@@ -8,17 +8,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
+from partenaires.models import Mandat
 from porteurs.enums import EtatDemandeAcces
 from porteurs.forms.partage import AccordForm, DemandeAccesForm, ReponseAccesForm
 from porteurs.journal import consigner_dossier
 from porteurs.models import AccordPartage, DemandeAcces, Dossier
 from porteurs.services import partage
-from porteurs.services.espace_partage import lecteurs_du_jour, structures_du_suivi
+from porteurs.services.espace_partage import Lecteurs, lecteurs_du_jour, structures_du_suivi
 from porteurs.views.acquerir import dossier_de_la_page
 from porteurs.views.gestes import Geste, mener
 from socle.dates import date_en_mots
 from socle.enums import Operation
 from socle.permissions import exiger, peut
+from socle.texte import enumerer
 from socle.unicite import FormulaireUnique
 
 
@@ -40,7 +42,7 @@ def page(request, reseau, uuid):
         "peut_ecrire": peut(request.acteur, "porteurs.echange.noter", dossier),
         "peut_relayer": peut(request.acteur, "porteurs.relais.proposer", dossier),
         "adultes": _adultes(dossier),
-        "lecteurs": lecteurs_du_jour(dossier),
+        "lecteurs": _lecteurs(dossier),
         "demandes": list(
             dossier.demandes_acces.select_related("structure", "demandeur").order_by("-pk")
         ),
@@ -76,7 +78,36 @@ def _adultes(dossier: Dossier) -> list:
         source = dossier if adulte.rang == 1 else adulte
         adulte.information = (source.informe_le, source.opposition_le)
         adulte.informe_comment = source.get_information_mode_display()
+    _dire_qui_on_attend(adultes)
     return adultes
+
+
+def _dire_qui_on_attend(adultes: list) -> None:
+    """Sur chaque accord, les prénoms de qui n'a pas encore dit oui à la même structure."""
+    for adulte in adultes:
+        for accord in adulte.en_vigueur:
+            accord.attend = enumerer(
+                autre.porteur.prenom
+                for autre in adultes
+                if accord.structure_id not in {a.structure_id for a in autre.en_vigueur}
+            )
+
+
+def _lecteurs(dossier: Dossier) -> Lecteurs:
+    """Qui lit quoi ; qui agit pour une structure (``suit``, ``lit_le_prive``) lit autant qu’elle."""
+    lecteurs = lecteurs_du_jour(dossier)
+    structures = {s.pk: (tout, prive) for s, tout, prive in lecteurs.structures}
+    mandats = Mandat.objects.actifs(dossier.reseau.aujourd_hui()).filter(
+        reseau=dossier.reseau_id,
+        fonction=Fonction.TECHNICIEN,
+        utilisateur__in=[personne for personne, _ in lecteurs.personnes],
+        structure__in=structures,
+    )
+    for personne, _ in lecteurs.personnes:
+        siennes = [structures[m.structure_id] for m in mandats if m.utilisateur_id == personne.pk]
+        personne.suit = any(tout for tout, _ in siennes)
+        personne.lit_le_prive = any(prive for _, prive in siennes)
+    return lecteurs
 
 
 @require_http_methods(["GET", "POST"])
@@ -188,7 +219,7 @@ def acces_demander(request, reseau, uuid):
         lambda champs: partage.demander_acces(
             acteur=request.acteur, dossier=dossier, structure=form.structure, motif=champs["motif"]
         ),
-        "La demande est partie. Vous serez prévenu de la réponse.",
+        "La demande est partie. On vous dira la réponse.",
     )
 
 
@@ -220,7 +251,8 @@ def acces_repondre(request, reseau, uuid):
         Geste(
             f"{demande.structure.nom} demande à suivre ce dossier",
             f"{demande.demandeur.nom_complet}, le {date_en_mots(demande.demandee_le.date())} : "
-            f"« {demande.motif} ».{qui} Le volet privé reste soumis à l’accord de chaque adulte.",
+            f"«\u00a0{demande.motif.rstrip(' .')}\u00a0».{qui} Le volet privé reste soumis à l’accord de "
+            "chaque adulte.",
             "Répondre",
         ),
         lambda champs: partage.repondre_demande(

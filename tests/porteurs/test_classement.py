@@ -137,7 +137,7 @@ def test_les_raisons_se_lisent():
         "spécialité\u00a0: fabrication, artisanat de production · 3 suivis en cours, la moins chargée · "
         "dans la même commune"
     )
-    assert "à 37 km, même intercommunalité" in seconde.phrase
+    assert "à 37\u00a0km, même intercommunalité" in seconde.phrase
     assert [c.raison for c in premiere.personnes] == [
         "s’en charge, 2 suivis en cours",
         "peut répondre",

@@ -173,8 +173,11 @@ def auteurs_mandates(dossiers, elue):
 
 def installation_dans_la_vie_du_dossier(dossiers, elue):
     installation = Installation.objects.filter(dossier__in=dossiers).first()
-    installation.le = installation.dossier.ouvert_le - JOUR
-    installation.save()
+    cloture = installation.dossier.etape_depuis
+    Dossier.objects.filter(pk=installation.dossier_id).update(
+        etape=Etape.ABANDONNE, clos_le=cloture
+    )
+    Installation.objects.filter(pk=installation.pk).update(le=cloture + JOUR)
     return installation.dossier
 
 
