@@ -4,10 +4,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from partenaires.acteurs import structures_nommees
 from partenaires.enums import Fonction
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import Etape
 from porteurs.filters import DossierFilter
+from porteurs.menus import pages_du_reseau
 from porteurs.models import Dossier
 from socle import recherches
 from socle.enums import Operation
@@ -47,10 +49,28 @@ def liste(request, reseau):
         "filtree": any(valeur for valeur in parametres.values()),
         "peut_ouvrir": peut(request.acteur, "porteurs.dossier.ouvrir", reseau),
         "peut_importer": peut(request.acteur, "porteurs.import.deposer", reseau),
+        "peut_voir_le_temps": peut(request.acteur, "porteurs.conservation", reseau),
+        "pages_du_reseau": pages_du_reseau(request.acteur, reseau),
         "fermes": _fermes(request.acteur, reseau),
+        "raccourcis": [] if request.htmx else _raccourcis(request, filtre),
     }
     gabarit = "porteurs/_dossiers_liste.html" if request.htmx else "porteurs/dossiers.html"
     return render(request, gabarit, contexte)
+
+
+def _raccourcis(request, filtre: DossierFilter) -> list[tuple[str, str, bool]]:
+    """Les vues de chaque jour, pour qui accompagne : les siens, ceux de sa structure, tous."""
+    noms = structures_nommees(request.acteur, filtre.reseau.pk, Fonction.TECHNICIEN)
+    if not noms:
+        return []
+    page = reverse("porteurs:dossiers", args=[filtre.reseau.slug])
+    vues = [("Tous", ""), ("Les miens", "referent=moi")]
+    for structure in filtre.filters["structure"].queryset:
+        if structure.pk in noms:
+            libelle = "Ma structure" if len(noms) == 1 else structure.nom
+            vues.append((libelle, f"structure={structure.uuid}"))
+    actuelle = request.GET.urlencode()
+    return [(libelle, f"{page}?{vue}" if vue else page, vue == actuelle) for libelle, vue in vues]
 
 
 def _fermes(acteur, reseau):

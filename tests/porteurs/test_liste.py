@@ -43,11 +43,34 @@ def test_le_nombre_de_requetes_ne_suit_pas_les_lignes(
     dossiers = [creer(avec_referent=distribution.mandats["auteur"]) for _ in range(nombre)]
     client = connecter(auteur)
     client.get(adresse)
-    with nombre_de_requetes(10):
+    with nombre_de_requetes(11):
         reponse = client.get(adresse)
     assert titres(reponse) == {d.intitule for d in dossiers}
     for dossier in dossiers:
         assert dossier.intitule in reponse.content.decode()
+
+
+def test_chacun_ne_voit_que_les_portes_qu_il_ouvre(connecter, distribution, adresse, creer):
+    d = distribution
+
+    def lien(route):
+        return f'href="{reverse(f"porteurs:{route}", args=[d.reseau.slug])}"'
+
+    suivi = creer(intitule="Suivi")
+    AffectationFabrique(dossier=suivi, mandat=d.mandats["parrain"], role="parrain", acceptee=True)
+    liste = {
+        qui: connecter(getattr(d, qui)).get(adresse).content.decode()
+        for qui in ("auteur", "parrain", "animatrice")
+    }
+    for route in ("financements", "concours"):
+        assert all(lien(route) in page for page in liste.values()), route
+    assert lien("installations") in liste["parrain"]
+    assert lien("installations") not in liste["animatrice"]
+    assert lien("conservation") in liste["auteur"]
+    assert lien("conservation") not in liste["parrain"]
+    soutiens = reverse("porteurs:dossier_soutiens", args=[d.reseau.slug, suivi.uuid])
+    lue = connecter(d.auteur).get(soutiens).content.decode()
+    assert all(lien(route) in lue for route in ("financements", "concours", "installations"))
 
 
 def test_les_facettes(connecter, auteur, adresse, creer, distribution):
@@ -152,6 +175,16 @@ def test_un_curseur_faux_ramene_au_debut(connecter, auteur, adresse, creer):
     dossier = creer()
     for curseur in ("n'importe quoi", "AAAA", "MjAyNi0wMS0wMXww", "é"):
         assert titres(connecter(auteur).get(adresse, {"apres": curseur})) == {dossier.intitule}
+
+
+def test_les_siens_et_ceux_de_sa_structure_sont_a_portee(connecter, auteur, elue, adresse):
+    client = connecter(auteur)
+    lue = client.get(adresse).content.decode()
+    assert "Ma structure" in lue
+    assert f'href="{adresse}?referent=moi">Les miens' in lue
+    choisie = client.get(adresse, {"referent": "moi"}).content.decode()
+    assert f'href="{adresse}?referent=moi" aria-current="true">Les miens' in choisie
+    assert "Les miens" not in connecter(elue).get(adresse).content.decode()
 
 
 def test_une_liste_vide_dit_quoi_faire(connecter, auteur, adresse):
