@@ -18,6 +18,7 @@ from porteurs.enums import (
     RoleParticipation,
 )
 from porteurs.invariants import verifier
+from porteurs.journal import cles_du_dossier
 from porteurs.models import (
     AccordPartage,
     Affectation,
@@ -135,7 +136,9 @@ def test_tout_passe_et_rien_n_est_perdu(acteur, deux, distribution):
     )  # fmt: skip
     assert porteur.telephone == "+33639987766"
     assert verifier(Dossier.objects.filter(pk=garde.pk)) == []
-    assert AccesJournal.objects.filter(motif="dossiers réunis").count() == 2
+    lignes = AccesJournal.objects.filter(motif="dossiers réunis")
+    assert set(lignes.values_list("reference", flat=True)) == {str(garde.uuid), str(absorbe.uuid)}
+    assert lignes.filter(reference__in=cles_du_dossier(garde)).count() == 2
 
 
 def test_l_ancienne_reference_mene_au_dossier_garde(connecter, auteur, etrangere, acteur, deux):
