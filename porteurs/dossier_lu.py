@@ -8,7 +8,19 @@ from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Subquery, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -53,7 +65,7 @@ def lire_dossier(dossiers: DossierQuerySet, acteur, uuid) -> Dossier | None:
     dossier = (
         dossiers.sans_vecteurs()
         .select_related("commune", "structure_responsable", "reseau", "installation__commune")
-        .annotate(**_de_la_fiche(), **_du_suivi(acteur), **_des_volets(acteur))
+        .annotate(**_de_la_fiche(acteur), **_du_suivi(acteur), **_des_volets(acteur))
         .prefetch_related(
             Prefetch(
                 "participations",
@@ -74,8 +86,20 @@ def _lignes(lignes, *champs: str, **expressions) -> ArraySubquery:
     return ArraySubquery(lignes.values(json=JSONObject(**{c: c for c in champs}, **expressions)))
 
 
-def _de_la_fiche() -> dict:
-    """Ce que lit quiconque voit la fiche, ou ce qu'il faut pour décider de ce qu'il peut."""
+def _dit(champ: str, acteur, *concernees: str) -> Case:
+    """Ce mot, pour qui suit le dossier ou exerce dans l'une des structures concernées ; vide sinon."""
+    lit = Q(Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "dossier"))
+    for structure in concernees:
+        for mandat in acteur.mandats:
+            lit |= Q(**{structure: mandat.structure_id, "dossier__reseau": mandat.reseau_id})
+    return Case(When(lit, then=F(champ)), default=Value(""))
+
+
+def _de_la_fiche(acteur) -> dict:
+    """Ce que lit quiconque voit la fiche, ou ce qu'il faut pour décider de ce qu'il peut.
+
+    Les mots écrits d'une structure à l'autre ne se lisent que d'elles, et de qui suit.
+    """
     du_dossier = {"dossier": OuterRef("pk")}
     jour = timezone.localdate()
     return {
@@ -86,11 +110,11 @@ def _de_la_fiche() -> dict:
                 "uuid",
                 "role",
                 "etat",
-                "motif",
                 "repondue_le",
                 "utilisateur_id",
                 "structure_id",
             ),
+            motif=_dit("motif", acteur, "structure"),
             du=Func(F("periode"), function="lower"),
             au=Func(F("periode"), function="upper"),
             prenom="utilisateur__prenom",
@@ -114,14 +138,14 @@ def _de_la_fiche() -> dict:
             *(
                 "pk",
                 "uuid",
-                "resume",
                 "etat",
                 "propose_le",
                 "repondu_le",
-                "motif",
                 "de_id",
                 "vers_id",
             ),
+            resume=_dit("resume", acteur, "de", "vers"),
+            motif=_dit("motif", acteur, "de", "vers"),
             de_nom="de__nom",
             vers_nom="vers__nom",
         ),
@@ -131,7 +155,8 @@ def _de_la_fiche() -> dict:
         ),
         "demandes_json": _lignes(
             DemandeAcces.objects.filter(**du_dossier, etat=EtatDemandeAcces.ENVOYEE).order_by("pk"),
-            *("pk", "uuid", "motif", "demandee_le", "structure_id"),
+            *("pk", "uuid", "demandee_le", "structure_id"),
+            motif=_dit("motif", acteur, "structure"),
             structure_nom="structure__nom",
         ),
         "droits_lus": _lignes(

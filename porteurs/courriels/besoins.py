@@ -222,6 +222,30 @@ def _reponses(gabarit: str, etats: tuple, sujet: str):
     return composer
 
 
+def _repris(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """À la structure qui l'avait pris : la référence et le thème, car elle ne lit peut-être plus rien."""
+    orientations = _orientations(c.contexte["orientation"] for c in courriels)
+    messages: dict[int, Message | None] = {}
+    for courriel in courriels:
+        orientation = orientations.get(courriel.contexte["orientation"])
+        vaut = orientation is not None and orientation.etat == EtatOrientation.RETIREE
+        messages[courriel.pk] = (
+            rendre(
+                "porteurs/courriels/besoin_repris",
+                f"Ce besoin n’est plus à vous\u00a0: {_titre(orientation.besoin)}",
+                {
+                    "prenom": courriel.destinataire.prenom,
+                    "orientation": orientation,
+                    "besoin": orientation.besoin,
+                    "dossier": orientation.besoin.dossier,
+                },
+            )
+            if vaut
+            else None
+        )
+    return messages
+
+
 def _rouverts(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
     besoins = Besoin.objects.select_related(*LUS).in_bulk({c.contexte["besoin"] for c in courriels})
     acteurs = acteurs_de([c.destinataire for c in courriels if c.destinataire])
@@ -363,6 +387,12 @@ GENRES = [
             (E.REFUSEE, E.PASSEE, E.RETIREE),
             "Une réponse à lire",
         ),
+        famille=FAMILLE,
+    ),
+    Genre(
+        annonces.GENRE_REPRIS,
+        "Un besoin que votre structure avait pris lui est retiré",
+        _repris,
         famille=FAMILLE,
     ),
     Genre(

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from porteurs.enums import EtatDemandeAcces
 from porteurs.models import DemandeAcces, Dossier
+from porteurs.services.acces_finis import GENRE_FIN
 from porteurs.services.partage import GENRE_DEMANDE, GENRE_REPONSE
 from socle.acteur import acteurs_de
 from socle.courriels import Genre, Message, rendre
@@ -75,6 +76,25 @@ def _repondues(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
     return messages
 
 
+def _finies(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """À qui avait demandé l'accès : la référence seule, car il ne lit peut-être plus la fiche."""
+    demandes = _demandes(courriels)
+    messages: dict[int, Message | None] = {}
+    for courriel in courriels:
+        demande = demandes.get(courriel.contexte["demande"])
+        finie = demande is not None and demande.etat == EtatDemandeAcces.TERMINEE
+        messages[courriel.pk] = (
+            rendre(
+                "porteurs/courriels/acces_fini",
+                f"Un accès a pris fin\u00a0: {demande.dossier.reference}",
+                {"demande": demande, "dossier": demande.dossier},
+            )
+            if finie
+            else None
+        )
+    return messages
+
+
 def _ecrire(demande: DemandeAcces, gabarit: str, objet: str) -> Message:
     dossier = demande.dossier
     page = "acces_repondre" if demande.etat == EtatDemandeAcces.ENVOYEE else "dossier"
@@ -96,7 +116,8 @@ FAMILLES = [
     Famille(
         FAMILLE,
         "Les accès demandés",
-        "Quand une structure demande à suivre un de vos dossiers, et quand on répond à votre demande.",
+        "Quand une structure demande à suivre un de vos dossiers, quand on répond à votre demande, et "
+        "quand un accès finit.",
     )
 ]
 GENRES = [
@@ -108,4 +129,5 @@ GENRES = [
         famille=FAMILLE,
         peut_attendre=True,
     ),
+    Genre(GENRE_FIN, "Un accès a pris fin", _finies, famille=FAMILLE, peut_attendre=True),
 ]

@@ -2,7 +2,7 @@
 
 from partenaires.enums import Module
 from porteurs.enums import EtatOrientation
-from porteurs.permissions.dossiers import SUIVI_OUVERT, VISIBLE, A, P, T, suit
+from porteurs.permissions.dossiers import RESPONSABLE, SUIVI_OUVERT, VISIBLE, A, P, T, suit
 from socle.permissions import TOUJOURS, Etat, Regle
 
 BESOIN_SUIVI = Etat(
@@ -34,6 +34,21 @@ STRUCTURE_QUI_TIENT = Etat(
 ORIENTATION_SUIVIE = Etat(
     "il suit le dossier, et la proposition attend",
     lambda acteur, o: _attend(o) and suit(acteur, o.besoin.dossier),
+)
+
+
+def _se_retire(acteur, orientation) -> bool:
+    """La proposition sans réponse par qui suit ; le besoin pris, par qui répond du dossier."""
+    if orientation.etat == EtatOrientation.PRISE:
+        return not orientation.besoin.clos and RESPONSABLE.verifie(
+            acteur, orientation.besoin.dossier
+        )
+    return ORIENTATION_SUIVIE.verifie(acteur, orientation)
+
+
+A_RETIRER = Etat(
+    "il suit le dossier, et la proposition attend ; prise, sa structure répond du dossier",
+    _se_retire,
 )
 ATTENDUE = Etat(
     "il suit le dossier, ou le besoin est proposé à sa structure, et attend",
@@ -85,9 +100,9 @@ REGLES = [
     ),
     Regle(
         "porteurs.orientation.retirer",
-        "Retirer une proposition sans réponse",
+        "Retirer une proposition sans réponse, ou un besoin à la structure qui l’a pris",
         ("porteurs:orientation_retirer",),
-        {T: ORIENTATION_SUIVIE},
+        {T: A_RETIRER},
         module=Module.DOSSIERS,
     ),
     Regle(

@@ -1,8 +1,9 @@
 """Informer, accorder, retirer, demander l'accès."""
 
 from partenaires.enums import Module
+from porteurs.espace.acteur import ROLE
 from porteurs.models import DemandeAcces
-from porteurs.permissions.dossiers import SUIVI, SUIVI_OUVERT, T, suit
+from porteurs.permissions.dossiers import SA_FICHE, SUIVI, SUIVI_OUVERT, T, suit
 from socle.permissions import Etat, Regle
 
 ADULTE_SUIVI = Etat(
@@ -27,6 +28,11 @@ REPOND = Etat("sa structure répond du dossier demandé", _repond_de)
 DEMANDEUR = Etat(
     "sa structure a demandé l’accès",
     lambda acteur, demande: demande.structure_id in acteur.structures(demande.reseau_id, T),
+)
+
+ACCES_A_SA_FICHE = Etat(
+    "c’est sa fiche, et il le fait depuis son espace",
+    lambda acteur, demande: SA_FICHE.verifie(acteur, demande.dossier),
 )
 
 REGLES = [
@@ -70,6 +76,13 @@ REGLES = [
         "Accepter ou refuser une demande d’accès",
         ("porteurs:acces_repondre",),
         {T: REPOND},
+        module=Module.DOSSIERS,
+    ),
+    Regle(
+        "porteurs.acces.finir",
+        "Mettre fin à un accès accepté",
+        ("porteurs:acces_finir",),
+        {T: REPOND, ROLE: ACCES_A_SA_FICHE},
         module=Module.DOSSIERS,
     ),
     Regle(

@@ -10,6 +10,7 @@ from socle.models import Utilisateur
 GENRE_PROPOSE = "besoin_propose"
 GENRE_PRIS = "besoin_pris"
 GENRE_RETOUR = "besoin_retour"
+GENRE_REPRIS = "besoin_repris"
 GENRE_ROUVERT = "besoin_rouvert"
 GENRE_RAPPEL = "besoin_rappel"
 GENRE_COLLEGUES = "besoin_collegues"
@@ -59,6 +60,23 @@ def dire_le_retour(orientation: Orientation, besoin: Besoin) -> None:
                 contexte={"orientation": orientation.pk},
             )
             for personne in a_prevenir(orientation.envoyee_par, besoin.dossier)
+            if personne.pk != orientation.repondue_par_id
+        ]
+    )
+
+
+def dire_la_reprise(orientation: Orientation) -> None:
+    """À la structure qui avait pris le besoin : qui répond du dossier le lui retire."""
+    reseau = orientation.besoin.dossier.reseau
+    deposer(
+        [
+            Depot(
+                GENRE_REPRIS,
+                str(orientation.pk),
+                utilisateur=personne,
+                contexte={"orientation": orientation.pk},
+            )
+            for personne in destinataires(orientation, reseau)
             if personne.pk != orientation.repondue_par_id
         ]
     )

@@ -22,7 +22,7 @@ from porteurs.models import (
     Participation,
 )
 from porteurs.services.anonymisation import anonymiser
-from porteurs.services.dossier import toucher, verrouiller
+from porteurs.services.dossier import toucher, verrouiller, verrouiller_pour
 from porteurs.services.historique import a_prevenir
 from socle import liens
 from socle.courriels import Depot, deposer
@@ -212,6 +212,7 @@ def rester_suivi(lien: LienSigne) -> Dossier:
 @transaction.atomic
 def archiver(*, acteur, dossier: Dossier, motif: str, jusqua: date) -> ArchiveRestreinte:
     """Garde un dossier au-delà de deux ans, pour une raison écrite et jusqu'à une date."""
+    dossier = verrouiller_pour(acteur, "porteurs.conservation.archiver", dossier)
     jour = dossier.reseau.aujourd_hui()
     if len(motif.strip()) < 20:
         raise Refus("Écrivez la raison en une phrase\u00a0: un contentieux, une garantie…", "motif")

@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
+from partenaires.enums import Fonction
 from porteurs.enums import (
     CHAINE,
     SORTIES,
@@ -92,6 +93,8 @@ def ouvrir_dossier(
     """
     jour = reseau.aujourd_hui()
     maintenant = timezone.now()
+    if structure.pk not in acteur.structures(reseau.pk, Fonction.TECHNICIEN):
+        raise Refus("Vous n’ouvrez un dossier qu’au nom d’une structure où vous exercez.")
     _verifier_dates(jour, informe_le=informe_le)
     porteur = _porteur(reseau, prenom, nom, email, telephone, dossier_connu)
     dossier = Dossier.objects.create(

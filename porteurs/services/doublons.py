@@ -17,6 +17,7 @@ from porteurs.coordonnees import cle_nom
 from porteurs.models import Dossier, DoublonSignale, Participation, Porteur
 from porteurs.models.porteur import mots_du_nom
 from socle.coordonnees import telephone_international
+from socle.permissions import peut
 from socle.refus import Refus
 from socle.texte import cle
 
@@ -26,6 +27,18 @@ LETTRES_MINIMUM = 9
 CANDIDATS = 1500
 # Ce que la page des doublons montre, et les dernières personnes dont on cherche les presque-jumelles.
 PAIRES, RECENTES = 40, 60
+
+
+@dataclass(frozen=True)
+class PaireAReunir:
+    """Deux dossiers, dans cet ordre : celui qu'on garde, l'autre ; l'objet des droits."""
+
+    garde: Dossier
+    absorbe: Dossier
+
+    @property
+    def reseau_id(self) -> int:
+        return self.garde.reseau_id
 
 
 # --- Comparer deux personnes -----------------------------------------------------------------
@@ -319,6 +332,12 @@ def dire_distincts(*, acteur, dossier: Dossier, autre: Dossier) -> None:
     if dossier.pk == autre.pk:
         raise Refus("C’est deux fois le même dossier.")
     deux = [dossier.pk, autre.pk]
+    list(Dossier.objects.select_for_update().filter(pk__in=deux).order_by("pk").only("pk"))
+    lus = Dossier.objects.in_bulk(deux)
+    if len(lus) != 2 or not peut(
+        acteur, "porteurs.doublon.distinguer", PaireAReunir(lus[deux[0]], lus[deux[1]])
+    ):
+        raise Refus("Vous ne suivez plus ces deux dossiers\u00a0: rien n’est enregistré.")
     maintenant = timezone.now()
     valeurs = {"distincts": True, "traite_par": acteur.utilisateur}
     lignes = DoublonSignale.objects.filter(dossier__in=deux, autre__in=deux)

@@ -10,10 +10,11 @@ from partenaires.enums import Fonction
 from partenaires.models import Mandat
 from porteurs.enums import Audience, EtatDroit, NatureEchange
 from porteurs.models import Action, Affectation, DemandeDroit, Dossier, Echange, Porteur
-from porteurs.services.dossier import toucher, verrouiller_pour
+from porteurs.services.dossier import toucher, verrouiller, verrouiller_pour
 from porteurs.services.suivi import terminer_action
 from socle.courriels import Depot, deposer
 from socle.debit import depasse
+from socle.permissions import peut
 from socle.refus import Refus
 
 GENRE_MESSAGE = "espace_message"
@@ -152,6 +153,12 @@ def repondre_a_un_droit(*, acteur, demande: DemandeDroit, etat: str, reponse: st
     """La structure dit que c'est fait, ou pourquoi cela ne peut pas l'être ; la personne l'apprend."""
     if etat == EtatDroit.REFUSEE and not reponse:
         raise Refus("Dites pourquoi : la personne doit pouvoir contester.", "reponse")
+    demande.dossier = verrouiller(demande.dossier)
+    if not peut(acteur, "porteurs.droits.repondre", demande):
+        raise Refus(
+            "Ce dossier a changé de mains ou d’état pendant que vous écriviez\u00a0: rien n’est "
+            "enregistré. Rouvrez sa page pour voir où il en est."
+        )
     repondue = (
         DemandeDroit.objects.en_attente()
         .filter(pk=demande.pk)

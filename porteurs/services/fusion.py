@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q
 
 from porteurs.enums import EtatRelais
-from porteurs.models import Affectation, Dossier, Relais
+from porteurs.models import (
+    AccordPartage,
+    Affectation,
+    DemandeAcces,
+    Dossier,
+    Orientation,
+    Relais,
+)
 from porteurs.services.acces import recalculer_lots
 
 
@@ -29,5 +36,23 @@ def recalculer_structures(structures: Iterable[int]) -> None:
             Q(structure_responsable__in=structures)
             | Exists(Relais.objects.filter(dossier=OuterRef("pk"), vers__in=structures))
             | Exists(Affectation.objects.filter(dossier=OuterRef("pk"), structure__in=structures))
+            | Exists(
+                Orientation.objects.filter(besoin__dossier=OuterRef("pk"), structure__in=structures)
+            )
+            | Exists(DemandeAcces.objects.filter(dossier=OuterRef("pk"), structure__in=structures))
+            | Exists(
+                AccordPartage.objects.filter(
+                    participation__dossier=OuterRef("pk"), structure__in=structures
+                )
+            )
+            | Exists(
+                Orientation.objects.filter(besoin__dossier=OuterRef("pk"), structure__in=structures)
+            )
+            | Exists(DemandeAcces.objects.filter(dossier=OuterRef("pk"), structure__in=structures))
+            | Exists(
+                AccordPartage.objects.filter(
+                    participation__dossier=OuterRef("pk"), structure__in=structures
+                )
+            )
         )
     )

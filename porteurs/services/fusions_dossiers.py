@@ -29,6 +29,7 @@ from porteurs.models import (
 )
 from porteurs.services.acces import indexer, recalculer
 from porteurs.services.dossier import verrouiller
+from porteurs.services.doublons import PaireAReunir
 from porteurs.services.fusions_comparaison import (
     CHAMPS_PORTEUR,
     Comparaison,
@@ -71,18 +72,6 @@ VIVANTES = {
     },
     "porteurs.participation": {"adresse_a_confirmer_depuis"},
 }
-
-
-@dataclass(frozen=True)
-class PaireAReunir:
-    """Deux dossiers, dans cet ordre : celui qu'on garde, l'autre ; l'objet des droits."""
-
-    garde: Dossier
-    absorbe: Dossier
-
-    @property
-    def reseau_id(self) -> int:
-        return self.garde.reseau_id
 
 
 @dataclass

@@ -71,11 +71,12 @@ class Lectorat:
 def lectorat(garde: Dossier, absorbe: Dossier, *, ouvert: bool) -> Lectorat:
     """Les droits des tiers, un dossier après l'autre. ``ouvert`` : la fiche réunie reste partagée."""
     finis, elargis = [], []
+    responsable = cle_structure(garde.structure_responsable_id, garde.reseau_id)
     for dossier, autre in ((garde, absorbe), (absorbe, garde)):
         en_cours = Acces.objects.en_cours(garde.reseau.aujourd_hui()).filter(dossier=autre)
         lus = {acces.beneficiaire: acces for acces in en_cours}
         for droit in _droits(dossier, autre):
-            if droit.ligne.structure_id == garde.structure_responsable_id or _lit(lus, droit):
+            if responsable in droit.cles or _lit(lus, droit):
                 continue
             (elargis if droit.referent and ouvert else finis).append(droit)
     return Lectorat(finis, elargis)

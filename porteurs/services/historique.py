@@ -23,6 +23,7 @@ from porteurs.models import (
 )
 from porteurs.models.lecture import DUREE_LECTURE
 from porteurs.models.porteur import Participation
+from porteurs.services.dossier import verrouiller_pour
 from socle.courriels import Depot, deposer
 from socle.enums import Operation
 from socle.historique import effacement_ouvert
@@ -127,6 +128,7 @@ def ouvrir_lecture(*, acteur, dossier: Dossier, motif: str) -> LectureMotivee:
     """L'animation lit deux jours durant ; la structure qui répond du dossier en est prévenue."""
     if not motif.strip():
         raise Refus("Dites pourquoi vous demandez à lire cet historique.", "motif")
+    dossier = verrouiller_pour(acteur, "porteurs.historique.demander", dossier)
     if en_cours := lecture_ouverte(acteur, dossier):
         return en_cours
     maintenant = timezone.now()

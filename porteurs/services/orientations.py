@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from partenaires.enums import Cote, Fonction
 from partenaires.models import Structure
-from porteurs.enums import EtatBesoin, EtatOrientation
-from porteurs.models import Besoin, Orientation
+from porteurs.enums import EtatBesoin, EtatOrientation, Volet
+from porteurs.models import Acces, Besoin, Orientation
+from porteurs.models.acces import cle_structure
 from porteurs.orientation.classement import Proposition
 from porteurs.orientation.lecture import proposer
 from porteurs.services import besoins_annonces as annonces
@@ -20,7 +21,7 @@ from porteurs.services.besoins import (
     retirer_les_envoyees,
     structures_au_prive,
 )
-from porteurs.services.dossier import toucher, verrouiller
+from porteurs.services.dossier import noter_au_fil, toucher, verrouiller
 from socle import liens
 from socle.acteur import acteur_de
 from socle.models import LienSigne, Utilisateur
@@ -56,6 +57,7 @@ def _envoyer(acteur, besoin, structure, personne, message, suite_de=None) -> Ori
     }:
         raise Refus("Cette personne n’est plus en poste dans la structure.", "personne")
     exiger_ouvert(besoin, structure)
+    _exiger_sans_fin(acteur, besoin, structure)
     if message and not message_permis(besoin, structure.pk):
         raise Refus(
             "Ce besoin est du côté privé, et les adultes n’ont pas encore nommé cette structure\u00a0: "
@@ -104,6 +106,26 @@ def exiger_ouvert(besoin: Besoin, structure: Structure) -> None:
             "Notez-le dans «\u00a0Ce qui est partagé\u00a0»."
         )
     raise Refus("Votre réseau n’a pas encore ouvert le partage des dossiers.")
+
+
+def _exiger_sans_fin(acteur, besoin: Besoin, structure: Structure) -> None:
+    """Qui suit pour un temps ne se donne pas un besoin : ce serait suivre sans fin."""
+    dossier = besoin.dossier
+    siennes = acteur.structures(dossier.reseau_id, Fonction.TECHNICIEN)
+    if structure.pk not in siennes or dossier.structure_responsable_id in siennes:
+        return
+    suivi = Acces.objects.filter(
+        dossier=dossier,
+        beneficiaire=cle_structure(structure.pk, dossier.reseau_id),
+        volet=Volet.PROFESSIONNEL,
+        jusqua=None,
+    )
+    if not suivi.exists():
+        raise Refus(
+            "Votre structure ne suit ce dossier que pour un temps\u00a0: "
+            f"{dossier.structure_responsable.nom}, qui en répond, peut vous proposer ce besoin.",
+            "structure",
+        )
 
 
 def message_permis(besoin: Besoin, structure_id: int, nommees: set[int] | None = None) -> bool:
@@ -166,11 +188,26 @@ def passer(
 
 @transaction.atomic
 def retirer(*, acteur, orientation: Orientation) -> bool:
-    """Retire une proposition sans réponse ; faux si la réponse est venue avant."""
+    """Retire une proposition sans réponse, ou reprend un besoin pris ; faux si l'état a changé.
+
+    Reprendre est à la structure qui répond du dossier : l'autre cesse aussitôt de le suivre par là,
+    et le fil le dit.
+    """
+    lu = orientation.etat
     besoin, orientation = _relire(acteur, "porteurs.orientation.retirer", orientation)
-    if orientation.etat != EtatOrientation.ENVOYEE:
+    if orientation.etat != lu:
         return False
+    if lu == EtatOrientation.PRISE:
+        noter_au_fil(
+            besoin.dossier,
+            acteur,
+            besoin.dossier.reseau.aujourd_hui(),
+            f"Le besoin «\u00a0{besoin.theme.libelle}\u00a0» n’est plus confié à "
+            f"{orientation.structure.nom}.",
+        )
     _repondue(acteur, orientation, EtatOrientation.RETIREE, "")
+    if lu == EtatOrientation.PRISE:
+        annonces.dire_la_reprise(orientation)
     mettre_au_net(besoin)
     toucher(besoin.dossier)
     return True

@@ -11,6 +11,7 @@ from partenaires.models import Mandat, Structure
 from porteurs.enums import Audience, EtatAffectation, EtatRelais, RoleAffectation
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Echange, Relais
 from porteurs.services.dossier import toucher, verrouiller, verrouiller_pour
+from socle.models import Utilisateur
 from socle.permissions import peut
 from socle.refus import Refus
 
@@ -34,6 +35,8 @@ def noter_echange(
     accompagnée, dans son espace.
     """
     dossier = verrouiller_pour(acteur, "porteurs.echange.noter", dossier)
+    if structure.pk not in acteur.structures(dossier.reseau_id):
+        raise Refus("Vous n’écrivez qu’au nom d’une structure où vous exercez.", "structure")
     if prive and audience == Audience.RESEAU:
         raise Refus("Ce qui touche à la vie privée ne se dit pas à tout le réseau.", "audience")
     if prive and not peut(acteur, "porteurs.prive.lire", dossier):
@@ -67,11 +70,35 @@ def ajouter_action(
     dossier = verrouiller_pour(acteur, "porteurs.action.ajouter", dossier)
     if echeance < dossier.reseau.aujourd_hui():
         raise Refus("Cette échéance est déjà passée.", "echeance")
+    if responsable.pk not in responsables_possibles(dossier):
+        raise Refus(
+            "Cette personne ne suit pas le dossier\u00a0: lui confier une action le lui montrerait.",
+            "responsable",
+        )
     action = Action.objects.create(
         dossier=dossier, libelle=libelle, responsable=responsable, echeance=echeance
     )
     toucher(dossier)
     return action
+
+
+def responsables_possibles(dossier: Dossier) -> dict[int, Utilisateur]:
+    """Celles et ceux qui suivent le dossier : leur confier une action ne leur ouvre rien."""
+    equipe = {
+        a.utilisateur_id: a.utilisateur
+        for a in dossier.affectations.en_cours().select_related("utilisateur").order_by("pk")
+    }
+    mandats = (
+        Mandat.objects.actifs(dossier.reseau.aujourd_hui())
+        .filter(
+            reseau=dossier.reseau_id,
+            structure=dossier.structure_responsable_id,
+            fonction=Fonction.TECHNICIEN,
+        )
+        .select_related("utilisateur")
+        .order_by("utilisateur__nom", "pk")
+    )
+    return equipe | {m.utilisateur_id: m.utilisateur for m in mandats}
 
 
 @transaction.atomic
@@ -227,6 +254,12 @@ def repondre_relais(*, acteur, relais: Relais, accepte: bool, motif: str = "") -
     """La structure pressentie accepte, et répond désormais du dossier ; ou refuse, et dit pourquoi."""
     dossier = verrouiller(relais.dossier)
     relais = Relais.objects.select_for_update(of=("self",)).get(pk=relais.pk)
+    relais.dossier = dossier
+    if not peut(acteur, "porteurs.relais.repondre", relais):
+        raise Refus(
+            "Ce dossier a changé de mains ou d’état pendant que vous écriviez\u00a0: rien n’est "
+            "enregistré. Rouvrez sa page pour voir où il en est."
+        )
     if relais.etat != EtatRelais.PROPOSE:
         raise Refus("Ce relais a déjà reçu une réponse.")
     if not accepte and not motif.strip():

@@ -305,10 +305,15 @@ def repondre(request, reseau, uuid):
 @require_POST
 def retirer(request, reseau, uuid):
     fusion = _fusion(request, reseau, uuid, "porteurs.fusion.retirer", garde__isnull=False)
-    if service.retirer(fusion=fusion):
-        messages.success(request, "La proposition est retirée.")
+    try:
+        retiree = service.retirer(acteur=request.acteur, fusion=fusion)
+    except Refus as refus:
+        messages.error(request, refus.phrase)
     else:
-        messages.info(request, "La réponse est venue avant\u00a0: rien n’a changé.")
+        if retiree:
+            messages.success(request, "La proposition est retirée.")
+        else:
+            messages.info(request, "La réponse est venue avant\u00a0: rien n’a changé.")
     return redirect("porteurs:doublons", reseau=reseau)
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from porteurs.enums import EtatOrientation
 from porteurs.forms.besoins import RevoirForm
 from porteurs.forms.suivi import RefusForm
 from porteurs.journal import consigner_dossier
@@ -82,14 +83,25 @@ def passer(request, reseau, uuid):
 def retirer(request, reseau, uuid):
     orientation = orientation_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.orientation.retirer", orientation)
-    if service.retirer(acteur=request.acteur, orientation=orientation):
+    prise = orientation.etat == EtatOrientation.PRISE
+    try:
+        retiree = service.retirer(acteur=request.acteur, orientation=orientation)
+    except Refus as refus:
+        messages.error(request, refus.phrase)
+        return redirect("porteurs:besoin", reseau=reseau, uuid=orientation.besoin.uuid)
+    if retiree:
         consigner_dossier(
             request.acteur,
             Operation.MODIFICATION,
             orientation.besoin.dossier,
             "besoin",
         )
-        messages.success(request, "La proposition est retirée.")
+        messages.success(
+            request,
+            f"{orientation.structure.nom} n’a plus ce besoin, et l’apprend par courriel."
+            if prise
+            else "La proposition est retirée.",
+        )
     else:
         messages.info(request, "Trop tard\u00a0: la réponse est arrivée entre-temps.")
     return redirect("porteurs:besoin", reseau=reseau, uuid=orientation.besoin.uuid)

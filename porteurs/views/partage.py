@@ -12,7 +12,7 @@ from partenaires.models import Mandat
 from porteurs.enums import EtatDemandeAcces
 from porteurs.forms.partage import AccordForm, DemandeAccesForm, ReponseAccesForm
 from porteurs.journal import consigner_dossier
-from porteurs.models import AccordPartage, DemandeAcces, Dossier
+from porteurs.models import AccordPartage, DemandeAcces, Dossier, FusionDossiers
 from porteurs.services import partage
 from porteurs.services.espace_partage import Lecteurs, lecteurs_du_jour, structures_du_suivi
 from porteurs.views.acquerir import dossier_de_la_page
@@ -46,6 +46,7 @@ def page(request, reseau, uuid):
         "demandes": list(
             dossier.demandes_acces.select_related("structure", "demandeur").order_by("-pk")
         ),
+        "fusions": _fusions(request.acteur, dossier),
         "jour": dossier.reseau.aujourd_hui(),
         "peut_corriger": peut(request.acteur, "porteurs.personne.modifier", dossier),
         "peut_ajouter": peut(request.acteur, "porteurs.adulte.ajouter", dossier),
@@ -53,6 +54,14 @@ def page(request, reseau, uuid):
         "peut_accorder": peut(request.acteur, "porteurs.accord.noter", dossier),
     }
     return render(request, "porteurs/dossier/partage.html", contexte)
+
+
+def _fusions(acteur, dossier: Dossier) -> list[FusionDossiers]:
+    """Les dossiers réunis à celui-ci, le dernier d'abord ; ``a_annuler`` si l'acteur peut les séparer."""
+    fusions = list(dossier.fusions.faites().order_by("-pk"))
+    for fusion in fusions:
+        fusion.a_annuler = peut(acteur, "porteurs.fusion.annuler", fusion)
+    return fusions
 
 
 def _adultes(dossier: Dossier) -> list:
@@ -263,6 +272,34 @@ def acces_repondre(request, reseau, uuid):
             reponse=champs["reponse"],
         ),
         "Votre réponse est partie.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def acces_finir(request, reseau, uuid):
+    """La structure qui répond du dossier reprend un accès avant son terme."""
+    demande = _demande(request, reseau, uuid)
+    exiger(request.acteur, "porteurs.acces.finir", demande)
+    dossier = demande.dossier
+    if demande.etat != EtatDemandeAcces.ACCEPTEE and request.method == "GET":
+        messages.info(request, "Cet accès n’est plus ouvert.")
+        return redirect(_page(dossier))
+    personnes = partage.lecteurs_de(dossier, [demande.structure])[demande.structure_id]
+    perdent = f" Ne suivront plus\u00a0: {', '.join(personnes)}." if personnes else ""
+    return mener(
+        request,
+        dossier,
+        FormulaireUnique(request.POST if request.method == "POST" else None),
+        Geste(
+            f"Mettre fin à l’accès de {demande.structure.nom}",
+            "La structure cesse aussitôt de suivre le dossier\u00a0: page, recherche, exports et "
+            f"courriels.{perdent} Un besoin qu’elle a pris, ou un rôle qu’elle tient, lui garde le "
+            "sien. Qui avait demandé l’accès l’apprend par courriel.",
+            "Mettre fin à l’accès maintenant",
+        ),
+        lambda champs: partage.finir_acces(acteur=request.acteur, demande=demande),
+        "C’est fait\u00a0: cet accès a pris fin.",
+        retour=_page(dossier),
     )
 
 

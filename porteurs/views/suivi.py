@@ -6,8 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from partenaires.enums import Fonction
-from partenaires.models import Mandat, Structure
+from partenaires.models import Structure
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import RoleAffectation
 from porteurs.forms.suivi import (
@@ -106,7 +105,9 @@ def opposition(request, reseau, uuid):
         Geste(
             "La personne s’oppose au partage",
             "Le réseau cesse aussitôt de voir la fiche : listes, recherches et courriels compris. "
-            "Votre structure continue de suivre le dossier.",
+            "Votre structure continue de suivre le dossier. Les accès que vous avez acceptés finissent "
+            "aussi, et ces structures l’apprennent\u00a0; une structure qui a pris un besoin le garde\u00a0: "
+            "pour l’arrêter, retirez-le-lui depuis la page du besoin.",
             "Fermer la fiche au réseau",
         ),
         lambda champs: fiche.enregistrer_opposition(
@@ -171,7 +172,7 @@ def _depuis_un_modele(request, dossier: Dossier) -> dict:
 def action(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.action.ajouter", dossier)
-    personnes = _responsables_possibles(dossier)
+    personnes = suivi.responsables_possibles(dossier)
     form = ActionForm(
         request.POST or None,
         jour=dossier.reseau.aujourd_hui(),
@@ -196,22 +197,6 @@ def action(request, reseau, uuid):
         ),
         "L’action est ajoutée.",
     )
-
-
-def _responsables_possibles(dossier: Dossier) -> dict:
-    """Celles et ceux qui suivent le dossier : leur confier une action ne leur ouvre rien."""
-    equipe = {a.utilisateur_id: a.utilisateur for a in dossier.equipe}
-    mandats = (
-        Mandat.objects.actifs(dossier.reseau.aujourd_hui())
-        .filter(
-            reseau=dossier.reseau_id,
-            structure=dossier.structure_responsable_id,
-            fonction=Fonction.TECHNICIEN,
-        )
-        .select_related("utilisateur")
-        .order_by("utilisateur__nom", "pk")
-    )
-    return equipe | {m.utilisateur_id: m.utilisateur for m in mandats}
 
 
 @require_POST

@@ -7,18 +7,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partenaires.enums import Cote
-from porteurs.enums import EtatBesoin, EtatOrientation
+from porteurs.enums import EtatBesoin, EtatDemandeAcces, EtatOrientation
 from porteurs.models import Acces, Dossier, Orientation
 from porteurs.services import besoins_delais
 from porteurs.services import orientations as service
-from porteurs.services.acces import LUS_PAR_LA_REGLE, ecarts
+from porteurs.services.acces import LUS_PAR_LA_REGLE, ecarts, recalculer
 from porteurs.services.besoins import clore_besoin
 from socle import liens
 from socle.acteur import acteur_de
 from socle.courriels import composer
 from socle.models import Courriel, LienSigne
 from socle.refus import Refus
-from tests.fabriques import DossierFabrique, MandatFabrique
+from tests.fabriques import AffectationFabrique, DossierFabrique, MandatFabrique
 from tests.fabriques.besoins import (
     BesoinFabrique,
     CompetenceFabrique,
@@ -26,6 +26,7 @@ from tests.fabriques.besoins import (
     accorder,
     theme,
 )
+from tests.fabriques.partage import DemandeAccesFabrique
 from tests.fabriques.partenaires import aujourd_hui
 
 
@@ -103,6 +104,52 @@ def test_prendre_ouvre_le_dossier_et_le_dit_a_tous(distribution, besoin):
     besoin.refresh_from_db()
     assert besoin.pris_le == premiere
     assert au_net(besoin.dossier) == []
+
+
+def test_qui_repond_du_dossier_reprend_un_besoin_pris(distribution, besoin, connecter, marqueur):
+    d = distribution
+    orientation = proposer_a_s2(d, besoin)
+    service.repondre(acteur=acteur_de(d.voisine), orientation=orientation, accepte=True)
+    page = reverse("porteurs:dossier", args=[besoin.dossier.reseau.slug, besoin.dossier.uuid])
+    assert Dossier.objects.suivis_par(acteur_de(d.voisine)).exists()
+    retirer = reverse(
+        "porteurs:orientation_retirer", args=[besoin.dossier.reseau.slug, orientation.uuid]
+    )
+    assert connecter(d.voisine).post(retirer).status_code == 403
+    du_besoin = reverse("porteurs:besoin", args=[besoin.dossier.reseau.slug, besoin.uuid])
+    assert "Retirer ce besoin" in connecter(d.auteur).get(du_besoin).content.decode()
+    assert connecter(d.auteur).post(retirer).status_code == 302
+    besoin.refresh_from_db()
+    assert besoin.etat == EtatBesoin.OUVERT
+    assert not Dossier.objects.suivis_par(acteur_de(d.voisine)).exists()
+    assert "n’est plus confié à" in connecter(d.auteur).get(page).content.decode()
+    [(adresse, message)] = messages("besoin_repris")
+    assert adresse == d.voisine.email
+    for tu in ("Nomsecret", "Fournil du bourg", marqueur):
+        assert tu not in message.sujet + message.texte + message.html
+    assert au_net(besoin.dossier) == []
+
+
+def test_qui_suit_pour_un_temps_ne_se_donne_pas_le_besoin(distribution, besoin):
+    d = distribution
+    demande = DemandeAccesFabrique(
+        dossier=besoin.dossier,
+        structure=d.s2,
+        demandeur=d.voisine,
+        etat=EtatDemandeAcces.ACCEPTEE,
+        jusqua=aujourd_hui(20),
+    )
+    recalculer([besoin.dossier_id])
+    voisine = acteur_de(d.voisine)
+    for personne in (None, d.voisine):
+        with pytest.raises(Refus, match="que pour un temps"):
+            service.orienter(acteur=voisine, besoin=besoin, structure=d.s2, personne=personne)
+    acces = Acces.objects.get(dossier=besoin.dossier, beneficiaire__startswith=f"s{d.s2.pk}:")
+    assert acces.jusqua == demande.jusqua
+    # Référente, sa structure suit sans fin : elle prend d'un geste.
+    AffectationFabrique(dossier=besoin.dossier, mandat=d.mandats["voisine"], acceptee=True)
+    prise = service.orienter(acteur=voisine, besoin=besoin, structure=d.s2)
+    assert prise.etat == EtatOrientation.PRISE
 
 
 def test_refuser_demande_un_motif_et_previent_qui_a_propose(distribution, besoin):
