@@ -40,31 +40,13 @@ SELECT quoi, reseau_id, extract(year FROM le)::int AS annee, count(*),
 MESURES = ("premier_contact", "prise_en_charge")
 
 
-def delais(reseaux: list, annees: list[int]) -> Valeurs:
-    """Combien, la médiane, le neuvième décile ; sans mesure, ni l'une ni l'autre n'existent."""
-    ids = [r.pk for r in reseaux]
-    valeurs: Valeurs = {}
-    for quoi in MESURES:
-        valeurs[f"{quoi}_nombre"] = {}
-        for rang in ("median", "decile"):
-            valeurs[f"{quoi}_{rang}"] = {(r, a): None for r in ids for a in annees}
-    debut, fin = bornes(annees)
-    with connection.cursor() as curseur:
-        curseur.execute(DELAIS, {"reseaux": ids, "annees": annees, "debut": debut, "fin": fin})
-        for quoi, reseau, annee, nombre, median, decile in curseur.fetchall():
-            valeurs[f"{quoi}_nombre"][reseau, annee] = nombre
-            valeurs[f"{quoi}_median"][reseau, annee] = median
-            valeurs[f"{quoi}_decile"][reseau, annee] = decile
-    return valeurs
-
-
 # Active à une échéance ou à une suivante : qui l'est à deux ans l'était à un an. L'année en cours
 # attend : ses échéances ne sont pas toutes venues.
 PERENNITE = """
-SELECT d.reseau_id, extract(year FROM i.le)::int + m.mois / 12 AS annee, m.mois, count(*),
+SELECT m.mois::text, d.reseau_id, extract(year FROM i.le)::int + m.mois / 12, count(*),
        count(*) FILTER (WHERE EXISTS (
          SELECT 1 FROM porteurs_suiviinstallation s
-          WHERE s.installation_id = i.id AND s.mois >= m.mois AND s.reponse = 'active'))
+          WHERE s.installation_id = i.id AND s.mois >= m.mois AND s.reponse = 'active')), NULL
   FROM porteurs_installation i JOIN porteurs_dossier d ON d.id = i.dossier_id
        JOIN partenaires_reseau r ON r.id = d.reseau_id
        CROSS JOIN unnest(%(mois)s) AS m(mois)
@@ -78,24 +60,42 @@ SELECT d.reseau_id, extract(year FROM i.le)::int + m.mois / 12 AS annee, m.mois,
 ECHEANCES = (12, 24, 36)
 
 
-def perennite(reseaux: list, annees: list[int]) -> Valeurs:
+def durees(reseaux: list, annees: list[int]) -> Valeurs:
+    """Les délais et la pérennité, en une seule instruction.
+
+    D'un délai, combien, la médiane, le neuvième décile ; sans mesure, ni l'une ni l'autre
+    n'existent.
+    """
+    ids = [r.pk for r in reseaux]
     valeurs: Valeurs = {}
+    for quoi in MESURES:
+        valeurs[f"{quoi}_nombre"] = {}
+        for rang in ("median", "decile"):
+            valeurs[f"{quoi}_{rang}"] = {(r, a): None for r in ids for a in annees}
     for mois in ECHEANCES:
         valeurs[f"dues_{mois}"], valeurs[f"actives_{mois}"] = {}, {}
+    debut, fin = bornes(annees)
     with connection.cursor() as curseur:
         curseur.execute(
-            PERENNITE,
+            f"{DELAIS} UNION ALL {PERENNITE}",
             {
-                "reseaux": [r.pk for r in reseaux],
+                "reseaux": ids,
                 "annees": annees,
+                "debut": debut,
+                "fin": fin,
                 "mois": list(ECHEANCES),
                 "du": min(annees) - ECHEANCES[-1] // 12,
                 "au": max(annees),
             },
         )
-        for reseau, annee, mois, dues, actives in curseur.fetchall():
-            valeurs[f"dues_{mois}"][reseau, annee] = dues
-            valeurs[f"actives_{mois}"][reseau, annee] = actives
+        for quoi, reseau, annee, nombre, suite, decile in curseur.fetchall():
+            if quoi in MESURES:
+                valeurs[f"{quoi}_nombre"][reseau, annee] = nombre
+                valeurs[f"{quoi}_median"][reseau, annee] = suite
+                valeurs[f"{quoi}_decile"][reseau, annee] = decile
+            else:
+                valeurs[f"dues_{quoi}"][reseau, annee] = nombre
+                valeurs[f"actives_{quoi}"][reseau, annee] = suite
     return valeurs
 
 
@@ -103,13 +103,13 @@ def _delai(code: str, libelle: str, debut: str, fin: str) -> list[Indicateur]:
     """Un délai : combien de mesures, la médiane, le neuvième décile."""
     phrase = f"{debut} {fin}."
     return [
-        Indicateur(f"{code}_nombre", f"{libelle} : mesures", phrase, "", delais),
+        Indicateur(f"{code}_nombre", f"{libelle} : mesures", phrase, "", durees),
         Indicateur(
             f"{code}_median",
             f"{libelle} : médiane",
             "La moitié ont attendu au plus ce nombre de jours. Mesuré dans le réseau même.",
             "j",
-            delais,
+            durees,
             sensible=False,
             suit=f"{code}_nombre",
             additif=False,
@@ -119,7 +119,7 @@ def _delai(code: str, libelle: str, debut: str, fin: str) -> list[Indicateur]:
             f"{libelle} : neuvième décile",
             "Neuf sur dix ont attendu au plus ce nombre de jours. Mesuré dans le réseau même.",
             "j",
-            delais,
+            durees,
             sensible=False,
             suit=f"{code}_nombre",
             additif=False,
@@ -134,7 +134,7 @@ def _perennite(mois: int, duree: str) -> list[Indicateur]:
             f"installations de {duree}",
             f"Installations qui ont eu {duree} dans l’année ; dit une fois l’année close.",
             "",
-            perennite,
+            durees,
         ),
         Indicateur(
             f"actives_{mois}",
@@ -142,7 +142,7 @@ def _perennite(mois: int, duree: str) -> list[Indicateur]:
             f"Parmi elles, celles dont on a su, à {duree} ou plus tard, qu’elles étaient en activité. "
             "Celles dont on n’a pas de nouvelles n’y sont pas.",
             "",
-            perennite,
+            durees,
             partie_de=f"dues_{mois}",
         ),
     ]

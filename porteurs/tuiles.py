@@ -11,32 +11,41 @@ from porteurs.enums import EtatRelais, NatureReunion, Volet
 from porteurs.models import Action, Affectation, Dossier, DoublonSignale, Relais, Reunion
 from porteurs.models.acces import Acces
 from porteurs.permissions.dossiers import A, P, T
-from socle.tuiles import Tuile
+from socle.tuiles import Tuile, en_parties
 
 # Une tuile montre l'essentiel ; la liste complète est à un geste.
 MONTREES = 6
 HORIZON_ACTIONS = timedelta(days=7)
 
 
-def a_vous_de_jouer(acteur) -> Tuile | None:
+def _attentes(acteur) -> dict:
     """Ce qui attend une réponse de la personne, le plus engageant d'abord."""
     acteur = acteur.pour(Module.DOSSIERS)
     if not acteur.reseaux(T, P, A):
+        return {}
+    return {
+        "relais": _relais_a_accepter(acteur),
+        "propositions": _roles_proposes(acteur),
+        "actions": _actions_dues(acteur),
+        "dormants": _dormants(acteur),
+        "doublons": _doublons(acteur),
+    }
+
+
+@en_parties(_attentes)
+def a_vous_de_jouer(acteur, presentes: set[str]) -> Tuile | None:
+    acteur = acteur.pour(Module.DOSSIERS)
+    if not acteur.reseaux(T, P, A):
         return None
-    relais = list(_relais_a_accepter(acteur)[:MONTREES])
-    propositions = list(_roles_proposes(acteur)[:MONTREES])
-    actions = list(_actions_dues(acteur)[:MONTREES])
-    dormants = list(_dormants(acteur)[:MONTREES])
-    doublons = list(_doublons(acteur)[:MONTREES])
-    nombre = len(relais) + len(propositions) + len(actions) + len(dormants) + len(doublons)
+    listes = {
+        nom: list(lignes[:MONTREES]) if nom in presentes else []
+        for nom, lignes in _attentes(acteur).items()
+    }
+    nombre = sum(len(lignes) for lignes in listes.values())
     return Tuile(
         gabarit="porteurs/_tuile_a_vous.html",
-        contexte={
-            "relais": relais,
-            "propositions": propositions,
-            "actions": actions,
-            "dormants": dormants,
-            "doublons": doublons,
+        contexte=listes
+        | {
             "nombre_a_vous": nombre,
             "jour": acteur.jour,
             "peut_relayer": bool(acteur.reseaux(T)),

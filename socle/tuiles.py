@@ -33,24 +33,45 @@ def quand_il_y_a(lignes: Callable):
     return decorer
 
 
+def en_parties(parties: Callable):
+    """Une tuile faite de plusieurs listes : ``parties(acteur)`` rend leurs requêtes, par nom.
+
+    Elle est composée avec ``presentes``, les noms de celles qui ont des lignes : les autres
+    n'ont pas à être lues.
+    """
+
+    def decorer(composer: Callable) -> Callable:
+        composer.parties = parties
+        return composer
+
+    return decorer
+
+
 def tuiles_de(acteur, contributions: Sequence[Callable]) -> list[Tuile]:
     """Les tuiles de la personne, dans l'ordre des contributions."""
-    rares = {
-        f"t{rang}": lignes
+    requetes = {
+        f"t{rang}_{nom}": lignes
         for rang, contribution in enumerate(contributions)
-        if (lignes := _lignes(contribution, acteur)) is not None
+        for nom, lignes in _requetes(contribution, acteur).items()
+        if lignes is not None
     }
-    presentes = _presentes(acteur, rares)
-    return [
-        tuile
-        for rang, contribution in enumerate(contributions)
-        if not hasattr(contribution, "lignes") or f"t{rang}" in presentes
-        if (tuile := contribution(acteur))
-    ]
+    presentes = _presentes(acteur, requetes)
+    tuiles = []
+    for rang, contribution in enumerate(contributions):
+        siennes = {nom.partition("_")[2] for nom in presentes if nom.startswith(f"t{rang}_")}
+        if hasattr(contribution, "parties"):
+            tuiles.append(contribution(acteur, siennes))
+        elif not hasattr(contribution, "lignes") or siennes:
+            tuiles.append(contribution(acteur))
+    return [tuile for tuile in tuiles if tuile]
 
 
-def _lignes(contribution: Callable, acteur) -> QuerySet | None:
-    return contribution.lignes(acteur) if hasattr(contribution, "lignes") else None
+def _requetes(contribution: Callable, acteur) -> dict[str, QuerySet | None]:
+    if hasattr(contribution, "parties"):
+        return contribution.parties(acteur)
+    if hasattr(contribution, "lignes"):
+        return {"lignes": contribution.lignes(acteur)}
+    return {}
 
 
 def _presentes(acteur, rares: dict[str, QuerySet]) -> set[str]:

@@ -140,7 +140,8 @@ def test_le_tableau_du_premier_compte_vit(connecter, db):
     reponse = connecter(personne).get(reverse("accueil:tableau"))
     page = reponse.content.decode()
     attendus = {"relais": 2, "propositions": 1, "actions": 3, "dormants": 1}
-    contexte = a_vous_de_jouer(acteur_de(personne)).contexte
+    [tuile] = tuiles_de(acteur_de(personne), [a_vous_de_jouer])
+    contexte = tuile.contexte
     for quoi, minimum in attendus.items():
         assert len(contexte[quoi]) >= minimum, quoi
     assert contexte["relais"][0].dossier.intitule.split(" à ")[0] in page

@@ -22,6 +22,7 @@ from porteurs.models import (
     PointReunion,
     Reunion,
 )
+from porteurs.services.effacement import effacer_dossiers
 from socle.indicateurs import (
     Indicateur,
     calculer_tous,
@@ -209,9 +210,9 @@ def test_l_annee_est_celle_du_fuseau_du_reseau(reseau, chiffre):
 def test_chaque_lecture_est_faite_une_fois_pour_le_lot(reseau, nombre_de_requetes):
     reseaux = list(Reseau.objects.order_by("pk"))
     indicateurs = contributions("MAILLON_INDICATEURS")
-    with nombre_de_requetes(7):
+    with nombre_de_requetes(8):
         seul = calculer_tous(indicateurs, [reseau], [ANNEE])
-    with nombre_de_requetes(7):
+    with nombre_de_requetes(8):
         tous = calculer_tous(indicateurs, reseaux, [ANNEE - 1, ANNEE, ANNEE + 1])
     for code, valeurs in seul.items():
         assert tous[code][reseau.pk, ANNEE] == valeurs[reseau.pk, ANNEE], code
@@ -250,6 +251,10 @@ def test_l_animation_lit_tout_et_l_elue_masque(page, reseau):
     assert page("technicienne.ambert").context["libre"] is False
 
 
+def _sans_dossier(reseau):
+    effacer_dossiers(list(Dossier.objects.filter(reseau=reseau).values_list("pk", flat=True)))
+
+
 def test_les_annees_d_avant_le_reseau_ne_se_montrent_pas(page, reseau, monkeypatch):
     """Une colonne où tout est nul ou masqué, en tête, disparaît ; la population seule n'y fait rien."""
     entiere = page("animatrice").context["annees"]
@@ -265,7 +270,7 @@ def test_les_annees_d_avant_le_reseau_ne_se_montrent_pas(page, reseau, monkeypat
             for li in reponse.context["lignes"]
             if li["indicateur"].additif
         )
-    Dossier.objects.filter(reseau=reseau).delete()
+    _sans_dossier(reseau)
     Reunion.objects.filter(reseau=reseau).delete()
     Evenement.objects.filter(reseau=reseau).delete()
     FrequentationJour.objects.filter(reseau=reseau).delete()
@@ -288,7 +293,7 @@ def test_le_reseau_parent_somme_ses_enfants_et_masque_ce_qu_ils_masquent(page, r
     # Trois lauréats chez le voisin, masqués : treize moins dix les rendraient.
     assert _case(reponse, "laureats", ANNEE) == "masqué"
     assert "-0001" not in reponse.content.decode(), "aucun dossier ne se lit d'ici"
-    Dossier.objects.filter(reseau=voisin).delete()
+    _sans_dossier(voisin)
     apres = page("coordination.region", "auvergne")
     assert _case(apres, "projets_suivis", ANNEE) == "masqué", "ils diraient zéro par différence"
 

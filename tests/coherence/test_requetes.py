@@ -125,10 +125,10 @@ def du_reseau(route):
 
 # Liste, personne, une ligne de plus, adresse, nombre de requêtes.
 LISTES = {
-    "les dossiers": ("auteur", un_dossier, du_reseau("porteurs:dossiers"), 10),
+    "les dossiers": ("auteur", un_dossier, du_reseau("porteurs:dossiers"), 11),
     "les dossiers, en animant": ("animatrice", un_dossier, du_reseau("porteurs:dossiers"), 11),
-    "un dossier": ("auteur", un_fait, adresse_du_fil, 12),
-    "le tableau": ("auteur", une_tuile, lambda d: reverse("accueil:tableau"), 10),
+    "un dossier": ("auteur", un_fait, adresse_du_fil, 11),
+    "le tableau": ("auteur", une_tuile, lambda d: reverse("accueil:tableau"), 12),
     "les réunions": ("auteur", une_reunion, du_reseau("porteurs:reunions"), 6),
     "un ordre du jour": ("voisine", un_point, adresse_de_la_reunion, 12),
     "l'annuaire": ("auteur", une_structure, du_reseau("partenaires:annuaire"), 8),

@@ -16,6 +16,7 @@ from socle.courriels import genres
 from socle.models import Courriel
 from socle.permissions import peut
 from socle.refus import Refus
+from socle.tuiles import tuiles_de
 from tests.coherence.scene import Scene
 from tests.fabriques import MandatFabrique, ReseauFabrique, ReunionFabrique, StructureFabrique
 
@@ -313,7 +314,7 @@ def test_les_dossiers_eteints_n_ont_plus_ni_page_ni_menu(distribution, connecter
     assert not Dossier.objects.visible_par(acteur).exists()
     assert not peut(acteur, "porteurs.dossier.ouvrir", distribution.reseau)
     assert mes_dossiers(acteur) is None
-    assert a_vous_de_jouer(acteur) is None
+    assert tuiles_de(acteur, [a_vous_de_jouer]) == []
     assert "Ouvrir un dossier" not in client.get("/tableau/").content.decode()
     # Rien n'est effacé : rallumé, tout revient.
     connecter(distribution.animatrice).post(
