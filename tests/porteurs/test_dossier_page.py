@@ -89,7 +89,7 @@ def test_ce_qui_manque_mene_au_geste_qui_y_repond(connecter, auteur, distributio
         "Aucune action datée": "action_ajouter",
         "Ce qui vient ensuite n’est pas dit": "dossier_modifier",
         "Aucun besoin noté": "besoin_ajouter",
-        "L’accord de Zoé manque": "accord_noter",
+        "Il manque l’accord de Zoé": "accord_noter",
         "Le volet professionnel est vide": "volet_professionnel",
     }
     for phrase, route in manques.items():
