@@ -18,6 +18,7 @@ from django.db.models import (
     Prefetch,
     Q,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -92,7 +93,7 @@ def _dit(champ: str, acteur, *concernees: str) -> Case:
     for structure in concernees:
         for mandat in acteur.mandats:
             lit |= Q(**{structure: mandat.structure_id, "dossier__reseau": mandat.reseau_id})
-    return Case(When(lit, then=F(champ)), default=Value(""))
+    return Case(When(lit, then=F(champ)), default=Value(""), output_field=TextField())
 
 
 def _de_la_fiche(acteur) -> dict:

@@ -4,7 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from porteurs.enums import EtatBesoin, EtatDemandeAcces, EtatFusion, EtatOrientation
+from porteurs.enums import (
+    EtatBesoin,
+    EtatDemandeAcces,
+    EtatFusion,
+    EtatOrientation,
+    RoleAffectation,
+)
 from porteurs.invariants import verifier
 from porteurs.models import Dossier, FusionDossiers, Participation
 from porteurs.services import fusions_dossiers as service
@@ -27,7 +33,9 @@ def deux(distribution, marqueur):
     """Deux dossiers de S1, que le réseau voit ; le secret est dans le premier."""
     memes = {"reseau": distribution.reseau, "structure_responsable": distribution.s1}
     garde, absorbe = (DossierFabrique(**memes, informe=True) for _ in range(2))
-    EchangeFabrique(dossier=garde, auteur=distribution.auteur, texte=marqueur)
+    EchangeFabrique(
+        dossier=garde, auteur=distribution.auteur, texte=marqueur, le=garde.dernier_contact_le
+    )
     return garde, absorbe
 
 
@@ -101,7 +109,12 @@ def test_un_droit_court_ne_devient_pas_long(distribution, deux):
 
 def test_un_parrain_d_un_seul_dossier_s_arrete_la(connecter, distribution, deux, marqueur):
     garde, absorbe = deux
-    AffectationFabrique(dossier=absorbe, mandat=distribution.mandats["parrain"], acceptee=True)
+    AffectationFabrique(
+        dossier=absorbe,
+        mandat=distribution.mandats["parrain"],
+        role=RoleAffectation.PARRAIN,
+        acceptee=True,
+    )
     fusionner(distribution.auteur, garde, absorbe)
     # La journée entamée compte dans la période, plus dans les droits.
     assert (
