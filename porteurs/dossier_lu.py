@@ -26,6 +26,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from partenaires.enums import Cote
 from partenaires.models import Structure
 from porteurs.enums import EtatDemandeAcces, NatureReunion, Volet
 from porteurs.models import (
@@ -38,6 +39,7 @@ from porteurs.models import (
     Dossier,
     EtapeDossier,
     Financement,
+    Orientation,
     PartAdulte,
     Participation,
     Relais,
@@ -60,8 +62,8 @@ def lire_dossier(dossiers: DossierQuerySet, acteur, uuid) -> Dossier | None:
     """Le dossier de la page, ou rien. ``dossiers`` vient de ``visible_par(…).avec_volet(…)``.
 
     Pose ``personnes``, ``roles``, ``relais_lus``, ``etapes_lues``, ``actions_lues``, les volets lisibles
-    (``professionnel_lu``, ``prive_lu``, ``parts_lues``), ``accords_lus``, ``demandes_lues``, et, en
-    dictionnaires, ``financements_lus`` et ``droits_lus``.
+    (``professionnel_lu``, ``prive_lu``, ``parts_lues``), ``accords_lus``, ``demandes_lues``,
+    ``orientations_lues``, et, en dictionnaires, ``financements_lus`` et ``droits_lus``.
     """
     dossier = (
         dossiers.sans_vecteurs()
@@ -85,6 +87,10 @@ def lire_dossier(dossiers: DossierQuerySet, acteur, uuid) -> Dossier | None:
 def _lignes(lignes, *champs: str, **expressions) -> ArraySubquery:
     """Ces lignes du dossier, en une colonne de JSON."""
     return ArraySubquery(lignes.values(json=JSONObject(**{c: c for c in champs}, **expressions)))
+
+
+def _nom_de(lien: str) -> Concat:
+    return Concat(F(f"{lien}__prenom"), Value(" "), F(f"{lien}__nom"), output_field=CharField())
 
 
 def _dit(champ: str, acteur, *concernees: str) -> Case:
@@ -199,6 +205,18 @@ def _du_suivi(acteur) -> dict:
             *("pk", "participation_id", "structure_id", "jusqua"),
             structure_nom="structure__nom",
         ),
+        "orientations_json": _lignes(
+            Orientation.objects.filter(
+                Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL, "besoin__dossier"),
+                besoin__dossier=OuterRef("pk"),
+            ).order_by("pk"),
+            *("pk", "etat", "motif", "envoyee_le", "repondue_le", "structure_id"),
+            structure_nom="structure__nom",
+            theme="besoin__theme__libelle",
+            cote="besoin__cote",
+            envoyee_par=_nom_de("envoyee_par"),
+            repondue_par=_nom_de("repondue_par"),
+        ),
         "a_un_besoin": Exists(Besoin.objects.filter(**du_dossier)),
         "nouvelles_dues": Subquery(
             SuiviInstallation.objects.filter(
@@ -260,6 +278,20 @@ def _noms(modele) -> set[str]:
     return {champ.name for champ in modele._meta.local_fields}
 
 
+def _orientation(ligne: dict, structure) -> Orientation:
+    """Avec ``theme``, ``prive``, et qui a proposé et répondu en toutes lettres."""
+    du_fil = {
+        "theme": ligne.pop("theme"),
+        "prive": ligne.pop("cote") == Cote.PRIVE,
+        "proposee_par": ligne.pop("envoyee_par").strip(),
+        "tranchee_par": ligne.pop("repondue_par").strip(),
+    }
+    orientation = _objet(Orientation, ligne, structure=structure(ligne))
+    for nom, valeur in du_fil.items():
+        setattr(orientation, nom, valeur)
+    return orientation
+
+
 def _absence(ligne: dict | None) -> dict | None:
     """Jusqu'à quel jour la personne est absente, et qui prend la suite."""
     if ligne is None:
@@ -296,6 +328,9 @@ def _rendre_aux_modeles(dossier: Dossier) -> None:
             Relais, ligne, dossier=dossier, de=structure(ligne, "de"), vers=structure(ligne, "vers")
         )
         for ligne in dossier.relais_json
+    ]
+    dossier.orientations_lues = [
+        _orientation(ligne, structure) for ligne in dossier.orientations_json
     ]
     dossier.etapes_lues = [_objet(EtapeDossier, ligne) for ligne in dossier.etapes_json]
     dossier.actions_lues = [

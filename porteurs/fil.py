@@ -1,4 +1,4 @@
-"""Le fil d'un dossier : échanges, étapes, relais, rôles, financements, du plus récent au plus ancien.
+"""Le fil d'un dossier : échanges, étapes, relais, rôles, besoins, financements ; le plus récent d'abord.
 
 Chaque élément n'y entre que par ce que l'acteur a le droit de lire.
 """
@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from porteurs.cessions import mot_de_l_etape
-from porteurs.enums import CHAINE, Audience, EtatAffectation, NatureFinancement
+from porteurs.enums import (
+    CHAINE,
+    Audience,
+    EtatAffectation,
+    EtatOrientation,
+    NatureFinancement,
+)
 from porteurs.models import Dossier, Echange, Piece
 from socle.permissions import peut
 
@@ -46,7 +52,7 @@ def fil(dossier: Dossier, acteur, *, tout: bool = False) -> tuple[list[Element],
     elements = [_echange(e) for e in echanges]
     elements += _etapes(dossier, avec_motif=dossier.suivi)
     if dossier.suivi:
-        elements += _relais(dossier) + _roles(dossier) + _reussites(dossier)
+        elements += _relais(dossier) + _roles(dossier) + _besoins(dossier) + _reussites(dossier)
         elements += _pieces(dossier, acteur)
     if reste:
         # Rien de plus ancien que le dernier échange montré : le fil reste dans l'ordre.
@@ -160,6 +166,59 @@ def _roles(dossier: Dossier) -> list[Element]:
         for affectation in dossier.roles
         if affectation.etat in phrases and affectation.repondue_le
     ]
+
+
+def _besoins(dossier: Dossier) -> list[Element]:
+    """Ce qui a été proposé à une structure, et ce qu'elle en a dit.
+
+    Le motif d'un refus du côté privé ne se lit qu'avec le volet privé.
+    """
+    reponses = {
+        EtatOrientation.PRISE: "pris en charge par",
+        EtatOrientation.REFUSEE: "refusé par",
+        EtatOrientation.PASSEE: "passé plus loin par",
+    }
+    elements = []
+    for orientation in dossier.orientations_lues:
+        quoi, vers = f"Besoin «\u00a0{orientation.theme}\u00a0»", orientation.structure.nom
+        reponse = reponses.get(orientation.etat)
+        # Qui se charge d'un besoin de son propre mouvement ne se le propose pas.
+        soi_meme = (
+            orientation.etat == EtatOrientation.PRISE
+            and orientation.proposee_par == orientation.tranchee_par
+        )
+        if not soi_meme:
+            elements.append(
+                _du_besoin(
+                    dossier,
+                    orientation.envoyee_le,
+                    f"{quoi} proposé à {vers}",
+                    orientation.proposee_par,
+                )
+            )
+        if reponse and orientation.repondue_le:
+            lisible = dossier.prive or not orientation.prive
+            elements.append(
+                _du_besoin(
+                    dossier,
+                    orientation.repondue_le,
+                    f"{quoi} {reponse} {vers}",
+                    orientation.tranchee_par,
+                    orientation.motif if lisible else "",
+                )
+            )
+    return elements
+
+
+def _du_besoin(dossier: Dossier, fait_le: datetime, titre: str, par: str, texte: str = ""):
+    return Element(
+        le=fait_le.astimezone(dossier.reseau.tz).date(),
+        titre=titre,
+        texte=texte,
+        detail=par and f"par {par}",
+        genre="besoin",
+        ecrit_le=fait_le,
+    )
 
 
 def _reussites(dossier: Dossier) -> list[Element]:

@@ -1,10 +1,26 @@
 from django.urls import reverse
 
 from partenaires.enums import Fonction, Module
+from socle.permissions import peut
 
 SUIVENT = {Fonction.TECHNICIEN, Fonction.PARRAIN, Fonction.ANIMATEUR}
+# Les pages de tout un réseau auxquelles mènent la liste des dossiers et l'onglet des soutiens.
+DU_RESEAU = (
+    ("Financements", "porteurs:financements", "porteurs.financements"),
+    ("Concours", "porteurs:concours", "porteurs.concours"),
+    ("Installations", "porteurs:installations", "porteurs.installations"),
+)
 RECOIVENT = {Fonction.TECHNICIEN, Fonction.ANIMATEUR}
 SE_REUNISSENT = {Fonction.TECHNICIEN, Fonction.ANIMATEUR, Fonction.ELU}
+
+
+def pages_du_reseau(acteur, reseau) -> list[tuple[str, str]]:
+    """``(libellé, adresse)`` des pages d'ensemble que l'acteur peut ouvrir."""
+    return [
+        (libelle, reverse(route, args=[reseau.slug]))
+        for libelle, route, action in DU_RESEAU
+        if peut(acteur, action, reseau)
+    ]
 
 
 def menu(request) -> list[dict]:

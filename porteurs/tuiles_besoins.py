@@ -3,7 +3,7 @@
 from django.db.models import Count, Exists, OuterRef, Q
 
 from partenaires.enums import Fonction, Module
-from porteurs.enums import EtatBesoin
+from porteurs.enums import EtatBesoin, EtatOrientation
 from porteurs.models import Besoin, Orientation
 from socle.tuiles import Tuile, quand_il_y_a
 
@@ -12,7 +12,10 @@ MONTREES = 6
 
 
 def _lignes(acteur):
-    """Les propositions sans réponse, reçues ou envoyées ; ``recue`` dit lesquelles attendent ici."""
+    """Les propositions sans réponse, reçues ou envoyées, et celles qu'un refus a rendues.
+
+    ``recue`` dit lesquelles attendent ici.
+    """
     acteur = acteur.pour(Module.DOSSIERS)
     if not acteur.reseaux(T, A):
         return None
@@ -22,23 +25,27 @@ def _lignes(acteur):
         .exclude(revoir_le__gt=acteur.jour)
         .filter(pk=OuterRef("pk"))
     )
+    refusees = Orientation.objects.a_orienter_de_nouveau(acteur).filter(pk=OuterRef("pk"))
     return (
         Orientation.objects.pour_liste()
         .annotate(recue=Exists(recues))
-        .filter(Q(recue=True) | Q(Exists(envoyees)))
+        .filter(Q(recue=True) | Q(Exists(envoyees)) | Q(Exists(refusees)))
         .order_by("-recue", "envoyee_le", "pk")
     )
 
 
 @quand_il_y_a(_lignes)
 def besoins_en_attente(acteur) -> Tuile:
-    lignes = list(_lignes(acteur)[: 2 * MONTREES])
+    lignes = list(_lignes(acteur)[: 3 * MONTREES])
     recues = [ligne for ligne in lignes if ligne.recue][:MONTREES]
+    refusees = [ligne for ligne in lignes if ligne.etat == EtatOrientation.REFUSEE]
+    envoyees = [ligne for ligne in lignes if not ligne.recue and ligne not in refusees]
     return Tuile(
         gabarit="porteurs/besoins/_tuile.html",
         contexte={
             "recues": recues,
-            "envoyees": [ligne for ligne in lignes if not ligne.recue][:MONTREES],
+            "refusees": refusees[:MONTREES],
+            "envoyees": envoyees[:MONTREES],
             "reseaux": sorted(
                 {(m.reseau_nom, m.reseau_slug) for m in acteur.mandats if m.fonction in (T, A)}
             ),

@@ -79,14 +79,16 @@ class CandidatureForm(PublicationForm):
         validators=[une_ligne],
         help_text="Par exemple 2026-0042. Vous présentez les dossiers que vous suivez.",
     )
-    accord_le = ChampJour(label="La personne est d’accord depuis le")
+    accord = forms.BooleanField(
+        label="La personne est d’accord",
+        error_messages={
+            "required": "Sans son accord, son dossier ne se présente pas\u00a0: demandez-le-lui d’abord."
+        },
+    )
+    accord_le = ChampJour(label="Depuis le")
     accord_mode = forms.ChoiceField(label="Elle l’a dit", choices=ModeInformation.choices)
 
-    field_order = ["reference", "accord_le", "accord_mode", "publication", "nom_publie"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["accord_le"].initial = self.jour
+    field_order = ["reference", "accord", "accord_le", "accord_mode", "publication", "nom_publie"]
 
 
 class PalmaresForm(FormulaireUnique, FormulaireDeReseau):

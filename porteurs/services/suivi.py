@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from partenaires.enums import Fonction
@@ -224,6 +225,22 @@ def retirer_affectation(*, affectation: Affectation) -> bool:
     return bool(retiree)
 
 
+def structures_a_relayer(dossier: Dossier, jour: date):
+    """Celles qui peuvent répondre d'un dossier : membres du réseau, un technicien en poste."""
+    en_poste = Mandat.objects.actifs(jour).filter(
+        reseau=dossier.reseau_id,
+        structure=OuterRef("pk"),
+        fonction=Fonction.TECHNICIEN,
+        utilisateur__is_active=True,
+    )
+    return (
+        Structure.objects.membres(dossier.reseau_id, jour)
+        .filter(Exists(en_poste))
+        .exclude(pk=dossier.structure_responsable_id)
+        .order_by("cle_tri", "pk")
+    )
+
+
 @transaction.atomic
 def proposer_relais(*, acteur, dossier: Dossier, vers: Structure, resume: str) -> Relais:
     """Propose la suite à une autre structure du réseau ; la structure responsable répond d'ici là."""
@@ -231,8 +248,12 @@ def proposer_relais(*, acteur, dossier: Dossier, vers: Structure, resume: str) -
     if vers.pk == dossier.structure_responsable_id:
         raise Refus("Votre structure répond déjà de ce dossier : choisissez-en une autre.", "vers")
     jour = dossier.reseau.aujourd_hui()
-    if not Structure.objects.membres(dossier.reseau_id, jour).filter(pk=vers.pk).exists():
-        raise Refus("Cette structure n’est pas membre du réseau aujourd’hui.", "vers")
+    if not structures_a_relayer(dossier, jour).filter(pk=vers.pk).exists():
+        raise Refus(
+            "Cette structure n’a pas de technicien en poste dans le réseau\u00a0: personne n’y "
+            "pourrait répondre.",
+            "vers",
+        )
     _exiger_ouvert(dossier, "vers")
     if dossier.relais.filter(etat=EtatRelais.PROPOSE).exists():
         raise Refus(

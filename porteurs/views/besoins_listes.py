@@ -11,6 +11,8 @@ from porteurs.models import Besoin, Orientation
 from socle.pagination import paginer
 from socle.permissions import exiger, peut
 
+REFUS_MONTRES = 50
+
 
 @require_GET
 def liste(request, reseau):
@@ -24,6 +26,13 @@ def liste(request, reseau):
     else:
         lignes = orientations.attendues_de(request.acteur)
     page = paginer(lignes, "envoyee_le", request.GET.get("apres"), croissant=True)
+    refusees = []
+    if envoyees and page.premiere:
+        refusees = list(
+            orientations.a_orienter_de_nouveau(request.acteur).order_by("-repondue_le", "-pk")[
+                :REFUS_MONTRES
+            ]
+        )
     return render(
         request,
         "porteurs/besoins/liste.html",
@@ -31,6 +40,7 @@ def liste(request, reseau):
             "reseau": reseau,
             "page": page,
             "envoyees": envoyees,
+            "refusees": refusees,
             "peut_lire_les_trous": peut(request.acteur, "porteurs.besoins.trous", reseau),
         },
     )

@@ -12,6 +12,7 @@ from porteurs.blocs import COTE, TETE, Bloc, pour_tous
 from porteurs.dossier_lu import lire_dossier
 from porteurs.forms.suivi import EchangeForm
 from porteurs.journal import consigner_dossier
+from porteurs.menus import pages_du_reseau
 from porteurs.models import Dossier
 from porteurs.services.fusions_dossiers import suivant
 from porteurs.views.acquerir import dossiers_de_la_page
@@ -58,6 +59,10 @@ def formulaire_echange(acteur, dossier: Dossier, donnees=None, **options) -> Ech
     return form
 
 
+def _pages_du_reseau(acteur, dossier: Dossier) -> dict:
+    return {"pages_du_reseau": pages_du_reseau(acteur, dossier.reseau)}
+
+
 # Un bloc de plus sur la page : une ligne ici.
 PROJET = [
     Bloc("porteurs/dossier/_attentes.html", blocs.attentes, TETE, pour_tous),
@@ -76,6 +81,7 @@ SOUTIENS = [
     Bloc("porteurs/concours/_bloc.html", contexte_des_candidatures),
     Bloc("porteurs/installations/_bloc.html", contexte_de_l_installation, COTE),
     Bloc("porteurs/financements/_liens.html", contexte_des_liens, COTE),
+    Bloc("porteurs/financements/_du_reseau.html", _pages_du_reseau, COTE),
 ]
 
 

@@ -63,6 +63,7 @@ def test_un_visiteur_signale_et_lit_qui_rappelle(connecter, distribution, adress
     assert demande.qui_signale == "Nadia Mairie, Mairie d’Olliergues"
     page = client.get(reponse.url).content.decode()
     assert "Chambre de la vallée" in page
+    assert "Elle vient aussi de recevoir" in page
     for secret in ("Œillet", "0042", "personne.test", "Zoé"):
         assert secret not in page
         assert secret not in reponse.url
@@ -70,6 +71,14 @@ def test_un_visiteur_signale_et_lit_qui_rappelle(connecter, distribution, adress
     assert courriel.adresse == "zoe@personne.test"
     assert "sessionid" not in client.cookies
     assert "session" not in client.cookies
+
+
+def test_sans_courriel_la_confirmation_n_en_promet_pas(connecter, distribution, adresse):
+    permanence(distribution.reseau, distribution.s1)
+    client = connecter()
+    page = client.get(client.post(adresse, saisie()).url).content.decode()
+    assert "rappelle cette personne" in page
+    assert "recevoir" not in page.partition("<main")[2]
 
 
 def test_le_double_envoi_n_en_fait_qu_une(connecter, adresse):

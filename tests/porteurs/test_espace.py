@@ -352,6 +352,10 @@ def test_la_vie_privee_s_ouvre_par_structure_et_chaque_adulte_pour_soi(
 
     assert accorder(zoe, part).url.endswith("?fait=prive")
     assert not droit.get().prive
+    # Une note pour l'équipe : rien n'est écrit à la place de la personne.
+    trace = dossier.echanges.get()
+    assert distribution.s1.nom in trace.texte
+    assert (trace.nature, trace.porteur, trace.pour_porteur) == ("note", None, False)
     # Chacun pour soi : la part de l'autre n'existe pas.
     assert accorder(zoe, autre).status_code == 404
     accorder(noe, autre)

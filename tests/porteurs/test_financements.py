@@ -157,7 +157,9 @@ def test_la_page_note_et_garde_ce_qui_est_faux(auteur, dossier, connecter):
     assert faux.status_code == 200
     assert "écrivez un nom" in faux.content.decode()
     assert "8 500,50" in faux.content.decode()
-    assert client.post(page, corps | {"financeur": "Initiative"}).status_code == 302
+    note = client.post(page, corps | {"financeur": "Initiative"})
+    soutiens = reverse("porteurs:dossier_soutiens", args=[dossier.reseau.slug, dossier.uuid])
+    assert (note.status_code, note.url) == (302, soutiens)
     assert dossier.financements.get().montant == Decimal("8500.50")
 
 

@@ -442,6 +442,47 @@ def test_la_liste_coute_autant_a_une_ligne_et_a_trois(
                 personne=d.voisine,
             )
             titres.append(dossier.intitule)
-        with nombre_de_requetes(5):
+        with nombre_de_requetes(6 if sens else 5):
             page = client.get(adresse).content.decode()
         assert all(titre in page for titre in titres)
+
+
+def test_un_besoin_refuse_revient_a_qui_l_a_propose(distribution, besoin, connecter):
+    d = distribution
+    CompetenceFabrique(structure=d.s1)
+    orientation = proposer_a_s2(d, besoin)
+    service.repondre(
+        acteur=acteur_de(d.voisine), orientation=orientation, accepte=False, motif="Hors secteur."
+    )
+    liste = reverse("porteurs:besoins", args=[d.reseau.slug])
+    page = reverse("porteurs:besoin", args=[d.reseau.slug, besoin.uuid])
+    for adresse in (f"{liste}?sens=envoyees", reverse("accueil:tableau")):
+        lue = connecter(d.auteur).get(adresse).content.decode()
+        assert "À orienter de nouveau" in lue
+        assert "Hors secteur." in lue
+        assert f"{page}#a-qui" in lue
+        assert "Hors secteur." not in connecter(d.voisine).get(adresse).content.decode()
+    assert f"refusé par {d.voisine.nom_complet}" in connecter(d.auteur).get(page).content.decode()
+    service.orienter(acteur=acteur_de(d.auteur), besoin=besoin, structure=d.s1)
+    assert not Orientation.objects.a_orienter_de_nouveau(acteur_de(d.auteur)).exists()
+
+
+def test_le_fil_dit_ce_que_deviennent_les_besoins(distribution, besoin, connecter):
+    d = distribution
+    CompetenceFabrique(structure=d.s1)
+    orientation = proposer_a_s2(d, besoin)
+    page = reverse("porteurs:dossier", args=[d.reseau.slug, besoin.dossier.uuid])
+    assert f"proposé à {d.s2.nom}" in connecter(d.auteur).get(page).content.decode()
+    service.repondre(
+        acteur=acteur_de(d.voisine), orientation=orientation, accepte=False, motif="Hors secteur."
+    )
+    suivi = connecter(d.auteur).get(page).content.decode()
+    assert f"refusé par {d.s2.nom}" in suivi
+    assert "Hors secteur." in suivi
+    fiche = connecter(d.voisine).get(page).content.decode()
+    assert "refusé par" not in fiche
+    assert "Hors secteur." not in fiche
+    service.orienter(acteur=acteur_de(d.auteur), besoin=besoin, structure=d.s1)
+    pris = connecter(d.auteur).get(page).content.decode()
+    assert f"pris en charge par {d.s1.nom}" in pris
+    assert f"proposé à {d.s1.nom}" not in pris

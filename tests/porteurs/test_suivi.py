@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
 
+from partenaires.models import Mandat
 from porteurs.enums import EtatAffectation, EtatRelais
 from porteurs.models import Action, Affectation, Dossier, Echange, Relais
 from porteurs.services import departs
@@ -297,16 +298,31 @@ def test_deux_reponses_la_seconde_est_prevenue(connecter, auteur, voisine, dossi
 
 def test_un_relais_impossible_s_explique(connecter, auteur, dossier, distribution):
     client = connecter(auteur)
-    assert (
-        "répond déjà de ce dossier" in proposer(client, dossier, distribution.s1).content.decode()
-    )
-    assert "pas membre du réseau" in proposer(client, dossier, distribution.s3).content.decode()
+    for ailleurs in (distribution.s1, distribution.s3):
+        page = proposer(client, dossier, ailleurs).content.decode()
+        assert "Choisissez une autre structure du réseau" in page
     muet = proposer(client, dossier, distribution.s2, resume="")
     assert "deux lignes suffisent" in muet.content.decode()
     Dossier.objects.filter(pk=dossier.pk).update(informe_le=None, information_mode="")
     ferme = proposer(client, dossier, distribution.s2).content.decode()
     assert "doit d’abord être informée" in ferme
     assert "Étude bouclée" in ferme, "ce qui a été tapé reste"
+    assert not dossier.relais.exists()
+
+
+def test_un_relais_ne_va_qu_a_qui_peut_repondre(connecter, auteur, dossier, distribution):
+    """Sans technicien en poste, la proposition resterait sans réponse."""
+    offertes = connecter(auteur).get(url("relais_proposer", dossier)).context["form"]
+    noms = [nom for valeur, nom in offertes.fields["vers"].choices if valeur]
+    assert distribution.s2.nom in noms
+    assert distribution.s1.nom not in noms
+    Mandat.objects.filter(structure=distribution.s2, fonction="technicien").delete()
+    offertes = connecter(auteur).get(url("relais_proposer", dossier)).context["form"]
+    assert distribution.s2.nom not in dict(offertes.fields["vers"].choices).values()
+    with pytest.raises(Refus, match="technicien en poste"):
+        proposer_relais(
+            acteur=acteur_de(auteur), dossier=dossier, vers=distribution.s2, resume="Suite"
+        )
     assert not dossier.relais.exists()
 
 

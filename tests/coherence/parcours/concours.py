@@ -67,6 +67,7 @@ CONCOURS = [
         lambda s: s.de(s.concours),
         donnees=lambda s: {
             "reference": s.dossier.reference,
+            "accord": "on",
             "accord_le": s.jour,
             "accord_mode": "oral",
         },
