@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from partenaires.models import Structure
 from partenaires.views.commun import reseau_de_la_page
 from porteurs.enums import RoleAffectation
 from porteurs.forms.suivi import (
@@ -287,9 +286,7 @@ def relais(request, reseau, uuid):
     dossier = dossier_de_la_page(request, reseau, uuid)
     exiger(request.acteur, "porteurs.relais.proposer", dossier)
     jour = dossier.reseau.aujourd_hui()
-    possibles = {
-        s.pk: s for s in Structure.objects.membres(dossier.reseau_id, jour).order_by("cle_tri")
-    }
+    possibles = {s.pk: s for s in suivi.structures_a_relayer(dossier, jour)}
     form = RelaisForm(request.POST or None, jour=jour, possibles=possibles.values())
     return mener(
         request,

@@ -73,29 +73,6 @@ def test_chacun_ne_voit_que_les_portes_qu_il_ouvre(connecter, distribution, adre
     assert all(lien(route) in lue for route in ("financements", "concours", "installations"))
 
 
-def test_chacun_ne_voit_que_les_portes_qu_il_ouvre(connecter, distribution, adresse, creer):
-    d = distribution
-
-    def lien(route):
-        return f'href="{reverse(f"porteurs:{route}", args=[d.reseau.slug])}"'
-
-    suivi = creer(intitule="Suivi")
-    AffectationFabrique(dossier=suivi, mandat=d.mandats["parrain"], role="parrain", acceptee=True)
-    liste = {
-        qui: connecter(getattr(d, qui)).get(adresse).content.decode()
-        for qui in ("auteur", "parrain", "animatrice")
-    }
-    for route in ("financements", "concours"):
-        assert all(lien(route) in page for page in liste.values()), route
-    assert lien("installations") in liste["parrain"]
-    assert lien("installations") not in liste["animatrice"]
-    assert lien("conservation") in liste["auteur"]
-    assert lien("conservation") not in liste["parrain"]
-    soutiens = reverse("porteurs:dossier_soutiens", args=[d.reseau.slug, suivi.uuid])
-    lue = connecter(d.auteur).get(soutiens).content.decode()
-    assert all(lien(route) in lue for route in ("financements", "concours", "installations"))
-
-
 def test_les_facettes(connecter, auteur, adresse, creer, distribution):
     creer(intitule="Fournil", etape="montage", secteur="C")
     creer(intitule="Auberge", etape="idee", secteur="I", commune=commune(THIERS))
