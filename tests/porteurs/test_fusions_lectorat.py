@@ -25,7 +25,8 @@ from tests.fabriques.partenaires import aujourd_hui
 from tests.gardes.photographie import photographie
 
 pytestmark = pytest.mark.django_db
-TRACES = {"porteurs_fusiondossiers"}
+# Se connecter pour lire la page se note à la personne.
+TRACES = {"porteurs_fusiondossiers", "socle_utilisateur"}
 
 
 @pytest.fixture
