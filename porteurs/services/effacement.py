@@ -26,7 +26,7 @@ from porteurs.models import (
     Piece,
     Porteur,
 )
-from porteurs.services import demandes_delais, exports, fusions_dossiers, historique, tombes
+from porteurs.services import exports, fusions_dossiers, historique, tombes
 from socle import brouillons
 from socle.effacement import oublier
 from socle.enums import EtatCourriel
@@ -65,8 +65,8 @@ def effacer_dossiers(dossiers: Iterable[int]) -> None:
     demandes = list(Demande.objects.filter(dossier__in=ids).values_list("pk", flat=True))
     fusions_dossiers.oublier(ids)
     exports.oublier(ids)
-    demandes_delais.effacer(demandes)
-    Demande.objects.filter(pk__in=demandes).update(dossier=None)
+    # Une demande prise n'existe pas sans son dossier : elle part avec lui, et ses comptes sont figés.
+    Demande.objects.filter(pk__in=demandes).delete()
     LigneImport.objects.filter(dossier__in=ids).delete()
     partantes = list(_sans_autre_dossier(personnes, ids))
     _vider_les_courriels(

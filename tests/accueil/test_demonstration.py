@@ -28,6 +28,7 @@ from socle.indicateurs import calculer_tous
 from socle.listes import contributions
 from socle.models import Utilisateur
 from socle.refus import Refus
+from socle.tuiles import tuiles_de
 
 FICTION = ("01 99 00", "02 61 91", "03 53 01", "04 65 71", "05 36 49", "06 39 98")
 CHIFFRES = {

@@ -210,9 +210,9 @@ def test_l_annee_est_celle_du_fuseau_du_reseau(reseau, chiffre):
 def test_chaque_lecture_est_faite_une_fois_pour_le_lot(reseau, nombre_de_requetes):
     reseaux = list(Reseau.objects.order_by("pk"))
     indicateurs = contributions("MAILLON_INDICATEURS")
-    with nombre_de_requetes(8):
+    with nombre_de_requetes(7):
         seul = calculer_tous(indicateurs, [reseau], [ANNEE])
-    with nombre_de_requetes(8):
+    with nombre_de_requetes(7):
         tous = calculer_tous(indicateurs, reseaux, [ANNEE - 1, ANNEE, ANNEE + 1])
     for code, valeurs in seul.items():
         assert tous[code][reseau.pk, ANNEE] == valeurs[reseau.pk, ANNEE], code
