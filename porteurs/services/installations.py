@@ -45,10 +45,10 @@ def installer(
     dossier = verrouiller_pour(acteur, "porteurs.installation.saisir", dossier)
     if dossier.nature == NatureProjet.CESSION:
         raise Refus(
-            "Une transmission se note en changeant d’étape : c’est qui reprend qui s’installe."
+            "Une transmission se note en changeant d’étape\u00a0: c’est qui reprend qui s’installe."
         )
     if Installation.objects.filter(dossier=dossier).exists():
-        raise Refus("L’installation est déjà notée : corrigez-la plutôt.")
+        raise Refus("L’installation est déjà notée\u00a0: corrigez-la plutôt.")
     _verifier_la_date(dossier, le)
     if CHAINE.index(dossier.etape) < CHAINE.index(Etape.INSTALLE):
         # L'étape, elle, ne précède ni le dossier ni l'étape d'avant.
@@ -75,7 +75,7 @@ def installer(
 
 def _verifier_la_date(dossier: Dossier, le: date) -> None:
     if le > dossier.reseau.aujourd_hui():
-        raise Refus("Cette date est dans l’avenir : on note une installation faite.", "le")
+        raise Refus("Cette date est dans l’avenir\u00a0: on note une installation faite.", "le")
     # On rencontre parfois les gens après leur installation : seule une année invraisemblable arrête.
     if le.year < dossier.ouvert_le.year - ANNEES_AVANT:
         raise Refus(
@@ -118,7 +118,7 @@ def corriger_installation(
     dossier = verrouiller_pour(acteur, "porteurs.installation.corriger", dossier)
     _verifier_la_date(dossier, le)
     if not motif:
-        raise Refus("Dites pourquoi : les chiffres de l’année en dépendent.", "motif")
+        raise Refus("Dites pourquoi\u00a0: les chiffres de l’année en dépendent.", "motif")
     installation = Installation.objects.select_for_update().get(dossier=dossier)
     avant = installation.le
     nouvelles = {
@@ -140,7 +140,7 @@ def corriger_installation(
         nature=NatureEchange.NOTE,
         audience=Audience.EQUIPE,
         le=dossier.reseau.aujourd_hui(),
-        texte=f"Installation du {date_en_mots(avant)} corrigée : {motif}",
+        texte=f"Installation du {date_en_mots(avant)} corrigée\u00a0: {motif}",
     )
     toucher(dossier, activite=False)
     return installation
