@@ -47,7 +47,7 @@ def _se_retire(acteur, orientation) -> bool:
 
 
 A_RETIRER = Etat(
-    "il suit le dossier, et la proposition attend ; prise, sa structure répond du dossier",
+    "il suit le dossier, et la proposition attend ; prise, sa structure répond du dossier",
     _se_retire,
 )
 ATTENDUE = Etat(

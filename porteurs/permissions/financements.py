@@ -16,7 +16,7 @@ SUIT_L_UN_DES_DEUX = Etat(
 REGLES = [
     Regle(
         "porteurs.financements",
-        "Lire les totaux des financements : ceux des dossiers suivis, ou du réseau pour l’animation",
+        "Lire les totaux des financements : ceux des dossiers suivis, ou du réseau pour l’animation",
         ("porteurs:financements",),
         {T: TOUJOURS, P: TOUJOURS, A: TOUJOURS},
         module=Module.DOSSIERS,

@@ -36,7 +36,7 @@ TIENT_LE_GARDE = Etat(
     "sa structure répond du dossier gardé", lambda acteur, fusion: _repond(acteur, fusion.garde)
 )
 PEUT_SEPARER = Etat(
-    "sa structure répond du dossier gardé ; pour deux personnes, il suit tous leurs dossiers",
+    "sa structure répond du dossier gardé ; pour deux personnes, il suit tous leurs dossiers",
     _separe,
 )
 

@@ -61,7 +61,7 @@ def creer_concours(*, acteur, reseau, **champs) -> Concours:
     concours = Concours(reseau=reseau, cree_par=acteur.utilisateur, **champs)
     if not peut(acteur, "porteurs.concours.tenir", concours):
         raise Refus(
-            "Choisissez votre structure comme organisatrice ; l’animation du réseau peut en "
+            "Choisissez votre structure comme organisatrice ; l’animation du réseau peut en "
             "choisir une autre.",
             "structure",
         )
@@ -74,7 +74,7 @@ def _reserver(acteur, concours: Concours) -> Concours:
     ligne = Concours.objects.select_related("reseau", "structure").get(pk=concours.pk)
     if ligne.clos:
         raise Refus(
-            f"Le palmarès a été proclamé le {date_en_mots(ligne.clos_le)} : plus rien ne change."
+            f"Le palmarès a été proclamé le {date_en_mots(ligne.clos_le)} : plus rien ne change."
         )
     if not peut(acteur, "porteurs.concours.tenir", ligne):
         raise Refus("Ce concours a changé de mains pendant que vous écriviez.")
@@ -118,7 +118,7 @@ def candidater(
         raise Refus("Cette date est dans l’avenir.", "accord_le")
     if not dossier.partageable:
         raise Refus(
-            "La fiche de ce dossier n’est pas partagée : le jury ne pourrait pas la lire. Notez "
+            "La fiche de ce dossier n’est pas partagée : le jury ne pourrait pas la lire. Notez "
             "d’abord que la personne est informée.",
             "dossier",
         )
@@ -237,10 +237,10 @@ def proclamer(
 
 def _verifier_les_prix(concours: Concours, laureats: Mapping[int, Resultat]) -> None:
     if any(r.montant is None for r in laureats.values()):
-        raise Refus("Chaque lauréat a un prix ; écrivez 0 s’il n’y a pas d’argent.")
+        raise Refus("Chaque lauréat a un prix ; écrivez 0 s’il n’y a pas d’argent.")
     total = sum(r.montant for r in laureats.values())
     if concours.dotation is not None and total > concours.dotation:
         raise Refus(
-            f"Les prix font {total:,.0f} € pour une dotation de {concours.dotation:,.0f} € : "
+            f"Les prix font {total:,.0f} € pour une dotation de {concours.dotation:,.0f} € : "
             "corrigez un prix, ou la dotation.".replace(",", "\N{NARROW NO-BREAK SPACE}")
         )

@@ -61,10 +61,10 @@ def ajouter_financement(
 
 def _accorder(financement: Financement, le: date, montant: Decimal | None) -> None:
     if montant is None:
-        raise Refus("Combien est accordé ? Il faut un montant.", "montant")
+        raise Refus("Combien est accordé ? Il faut un montant.", "montant")
     if financement.demande_le and le < financement.demande_le:
         raise Refus(
-            f"La demande date du {date_en_mots(financement.demande_le)} : l’accord vient après.",
+            f"La demande date du {date_en_mots(financement.demande_le)} : l’accord vient après.",
             "le",
         )
     financement.etat = EtatFinancement.ACCORDE
@@ -73,10 +73,10 @@ def _accorder(financement: Financement, le: date, montant: Decimal | None) -> No
 
 def _refuser(financement: Financement, le: date, motif: str) -> None:
     if not motif:
-        raise Refus("Dites pourquoi : la personne et la suite en ont besoin.", "motif")
+        raise Refus("Dites pourquoi : la personne et la suite en ont besoin.", "motif")
     if financement.demande_le and le < financement.demande_le:
         raise Refus(
-            f"La demande date du {date_en_mots(financement.demande_le)} : le refus vient après.",
+            f"La demande date du {date_en_mots(financement.demande_le)} : le refus vient après.",
             "le",
         )
     financement.etat = EtatFinancement.REFUSE
@@ -92,7 +92,7 @@ def _reserver(acteur, financement: Financement) -> Financement:
         .get(pk=financement.pk)
     )
     if ligne.du_palmares:
-        raise Refus("Ce prix vient d’un palmarès proclamé : il ne se change pas ici.")
+        raise Refus("Ce prix vient d’un palmarès proclamé : il ne se change pas ici.")
     return ligne
 
 
@@ -110,7 +110,7 @@ def repondre_financement(
     ligne = _reserver(acteur, financement)
     _jamais_plus_tard(ligne.dossier, "le", le)
     if reponse not in suites(ligne):
-        raise Refus(f"Ce financement est déjà « {ligne.get_etat_display()} ».", "reponse")
+        raise Refus(f"Ce financement est déjà « {ligne.get_etat_display()} ».", "reponse")
     if reponse == EtatFinancement.ACCORDE:
         _accorder(ligne, le, montant)
     elif reponse == EtatFinancement.REFUSE:
@@ -118,7 +118,7 @@ def repondre_financement(
     else:
         if le < ligne.accorde_le:
             raise Refus(
-                f"Il a été accordé le {date_en_mots(ligne.accorde_le)} : le versement vient après.",
+                f"Il a été accordé le {date_en_mots(ligne.accorde_le)} : le versement vient après.",
                 "le",
             )
         ligne.etat, ligne.verse_le = EtatFinancement.VERSE, le

@@ -245,7 +245,7 @@ def suivi_du_lien(lien: LienSigne) -> tuple[SuiviInstallation, Porteur]:
             "Ce réseau ne suit plus de projets ici\u00a0: il n’y a rien à répondre. Merci d’y avoir pensé."
         )
     if suivi.reponse:
-        raise liens.LienInvalide("Nous avons déjà votre réponse, merci : il n’y a rien à refaire.")
+        raise liens.LienInvalide("Nous avons déjà votre réponse, merci : il n’y a rien à refaire.")
     if suivi.clos_le:
         raise liens.LienInvalide("Le moment de répondre est passé. Merci d’y avoir pensé.")
     return suivi, porteur
@@ -296,7 +296,7 @@ def noter_le_suivi(
     if le < suivi.installation.le:
         raise Refus("Les nouvelles viennent après l’installation.", "le")
     if suivi.echeance > jour + AVANCE:
-        raise Refus("Il est trop tôt : ce suivi n’est pas encore dû.")
+        raise Refus("Il est trop tôt : ce suivi n’est pas encore dû.")
     return _enregistrer(
         suivi,
         dossier,
@@ -315,7 +315,7 @@ def _enregistrer(suivi: SuiviInstallation, dossier, *, repondu_le: date, **champ
         repondu_le=repondu_le, clos_le=None, **champs
     )
     if not ecrite:
-        raise Refus("La réponse est arrivée entre-temps : rechargez la page.")
+        raise Refus("La réponse est arrivée entre-temps : rechargez la page.")
     if champs["reponse"] == ReponseSuivi.ARRETEE:
         suivi.installation.suivis.sans_reponse().filter(mois__gt=suivi.mois).update(
             clos_le=timezone.now()

@@ -323,7 +323,7 @@ def palmares(request, reseau, uuid):
     exiger(request.acteur, "porteurs.concours.tenir", concours)
     page = reverse("porteurs:concours_edition", args=[reseau.slug, concours.uuid])
     if concours.clos:
-        messages.info(request, "Le palmarès est déjà proclamé : plus rien ne change.")
+        messages.info(request, "Le palmarès est déjà proclamé : plus rien ne change.")
         return redirect(page)
     candidatures = [
         c for c in _candidatures(request, concours) if c.etat != EtatCandidature.RETIREE
@@ -338,7 +338,7 @@ def palmares(request, reseau, uuid):
                 le=form.cleaned_data["le"],
                 resultats={pk: service.Resultat(**r) for pk, r in form.laureats().items()},
             )
-            messages.success(request, "Le palmarès est proclamé ; chaque prix est au dossier.")
+            messages.success(request, "Le palmarès est proclamé ; chaque prix est au dossier.")
             return page
 
         try:
@@ -395,7 +395,7 @@ def candidature_publication(request, reseau, uuid):
         form,
         Geste(
             "Paraître au palmarès",
-            f"{candidature.concours} : le palmarès public ne nomme que celles et ceux qui l’ont "
+            f"{candidature.concours} : le palmarès public ne nomme que celles et ceux qui l’ont "
             "accepté. Décocher retire le nom aussitôt.",
             "Enregistrer",
         ),

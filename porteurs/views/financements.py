@@ -56,7 +56,7 @@ def ajouter(request, reseau, uuid):
         FinancementForm(request.POST or None, reseau=dossier.reseau),
         Geste(
             "Noter un financement",
-            "Là où il en est aujourd’hui : vous noterez la réponse et le versement quand ils "
+            "Là où il en est aujourd’hui : vous noterez la réponse et le versement quand ils "
             "viendront. Lu par celles et ceux qui suivent le dossier.",
             "Enregistrer",
         ),
@@ -131,7 +131,7 @@ def retirer(request, reseau, uuid):
         consigner_dossier(request.acteur, Operation.MODIFICATION, financement.dossier)
         messages.success(request, "La ligne est retirée.")
     else:
-        messages.info(request, "Ce prix vient d’un palmarès : il ne se retire pas ici.")
+        messages.info(request, "Ce prix vient d’un palmarès : il ne se retire pas ici.")
     return redirect(_soutiens(financement.dossier))
 
 

@@ -97,7 +97,7 @@ def corriger(request, reseau, uuid):
         form,
         Geste(
             "Corriger l’installation",
-            "Si la date change, les nouvelles à prendre suivent ; celles qui ont eu leur réponse "
+            "Si la date change, les nouvelles à prendre suivent ; celles qui ont eu leur réponse "
             "restent.",
             "Enregistrer la correction",
         ),
@@ -200,7 +200,7 @@ def noter(request, reseau, uuid):
         form,
         Geste(
             f"Les nouvelles, {suivi.duree_en_mots} après",
-            "Ce que la personne vous a dit. C’est un contact : la conservation du dossier repart.",
+            "Ce que la personne vous a dit. C’est un contact : la conservation du dossier repart.",
             "Enregistrer les nouvelles",
         ),
         lambda champs: nouvelles.noter_le_suivi(

@@ -459,7 +459,7 @@ def test_un_mois_se_compte_au_calendrier(jour, echeance):
 
 # --- Coût et poids ------------------------------------------------------------------------------
 
-REQUETES = {"": 11, "messages/": 7, "documents/": 5, "partage/": 12, "mes-droits/": 6}
+REQUETES = {"": 11, "messages/": 7, "documents/": 5, "partage/": 12, "mes-droits/": 8}
 
 
 @pytest.mark.parametrize("lignes", [1, 3])

@@ -211,7 +211,7 @@ def test_un_dossier_ferme_ne_se_confie_pas_ailleurs(distribution, trait):
     besoin = BesoinFabrique(dossier=dossier)
     with pytest.raises(Refus):
         proposer_a_s2(distribution, besoin)
-    assert not Orientation.objects.exists()
+    assert not besoin.orientations.exists()
     # La structure responsable, elle, peut s'en charger.
     CompetenceFabrique(structure=distribution.s1)
     sienne = service.orienter(
@@ -318,7 +318,8 @@ def vieillir(orientation, jours):
 
 
 def rappels():
-    return sorted(Courriel.objects.exclude(genre="besoin_propose").values_list("genre", "adresse"))
+    rappeles = Courriel.objects.filter(genre__startswith="besoin_").exclude(genre="besoin_propose")
+    return sorted(rappeles.values_list("genre", "adresse"))
 
 
 def test_neuf_vingt_et_un_trente_jours_une_fois_chacun(distribution, besoin):

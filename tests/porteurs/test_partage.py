@@ -154,7 +154,7 @@ def test_un_accord_faux_s_explique(
 ):
     envoi = accord(distribution, principal, **champs)
     assert phrase in connecter(auteur).post(url("accord_noter", dossier), envoi).content.decode()
-    assert not AccordPartage.objects.exists()
+    assert not AccordPartage.objects.filter(participation__dossier=dossier).exists()
 
 
 def test_le_retrait_se_voit_aussitot_dans_la_page_la_recherche_et_le_fil(
@@ -176,7 +176,7 @@ def test_le_retrait_se_voit_aussitot_dans_la_page_la_recherche_et_le_fil(
         == 302
     )
     assert lu(autre) == (True, True, True)
-    [donne] = AccordPartage.objects.all()
+    [donne] = AccordPartage.objects.filter(participation__dossier=dossier)
     # La page qui retire dit d'abord qui ne lira plus.
     page = client.get(pour("accord_retirer", dossier, donne)).content.decode()
     assert collegue.nom_complet in page
@@ -198,7 +198,7 @@ def test_un_accord_se_renouvelle_et_l_ancien_reste(auteur, dossier, distribution
         jusqua=None,
     )
     ancien.refresh_from_db()
-    nouveau = AccordPartage.objects.get(retire_le=None)
+    nouveau = AccordPartage.objects.get(participation__dossier=dossier, retire_le=None)
     assert ancien.retire_le is not None
     assert nouveau.jusqua == aujourd_hui() + partage.DUREE_ACCORD
     assert nouveau.note_par == auteur
@@ -213,10 +213,10 @@ def test_qui_suit_sans_repondre_ne_note_que_pour_sa_structure(
     assert distribution.s2.nom in lue
     assert f"{distribution.s1.nom} (lu par" not in lue
     client.post(url("accord_noter", dossier), accord(distribution, principal))
-    assert not AccordPartage.objects.exists()
+    assert not AccordPartage.objects.filter(participation__dossier=dossier).exists()
     envoi = accord(distribution, principal, structure_lectrice=distribution.s2.pk)
     client.post(url("accord_noter", dossier), envoi)
-    assert AccordPartage.objects.get().structure == distribution.s2
+    assert AccordPartage.objects.get(participation__dossier=dossier).structure == distribution.s2
 
 
 # --- Demander l'accès ---------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_demander_recevoir_et_voir_l_acces_se_refermer(
     assert a.get(url("acces_demander", dossier)).status_code == 403
     assert marqueur not in v.get(url("dossier", dossier)).content.decode()
     v.post(url("acces_demander", dossier), {"motif": "Nous suivons son frère"})
-    demande = DemandeAcces.objects.get()
+    demande = DemandeAcces.objects.get(dossier=dossier)
     assert (demande.structure, demande.demandeur) == (distribution.s2, voisine)
     repondre = pour("acces_repondre", dossier, demande)
     assert v.post(repondre, {"decision": "oui"}).status_code == 403
@@ -240,7 +240,7 @@ def test_demander_recevoir_et_voir_l_acces_se_refermer(
     assert marqueur in v.get(url("dossier", dossier)).content.decode()
     assert not ecarts([type(dossier).objects.get(pk=dossier.pk)])
     # Le jour dit, l'accès n'est plus : la fiche seule reste.
-    DemandeAcces.objects.update(jusqua=aujourd_hui())
+    DemandeAcces.objects.filter(dossier=dossier).update(jusqua=aujourd_hui())
     dossier.acces.filter(jusqua__isnull=False).update(jusqua=aujourd_hui())
     assert marqueur not in v.get(url("dossier", dossier)).content.decode()
 
@@ -289,7 +289,7 @@ def test_les_courriels_nomment_le_projet_et_jamais_la_personne(
         assert dossier.reference in message.sujet
         assert "Nous suivons son frère" in message.texte
         assert dossier.porteurs.get().nom not in message.texte + message.html
-    demande = DemandeAcces.objects.get()
+    demande = DemandeAcces.objects.get(dossier=dossier)
     connecter(auteur).post(
         pour("acces_repondre", dossier, demande),
         {"decision": "oui", "jusqua": (aujourd_hui() + timedelta(days=5)).isoformat()},

@@ -58,7 +58,7 @@ def test_le_volet_professionnel_s_ecrit_et_se_cherche(
         "lu": version_pro(dossier),
     }
     assert connecter(voisine).post(adresse, envoi).status_code == 403
-    assert not VoletProfessionnel.objects.exists()
+    assert not VoletProfessionnel.objects.filter(dossier=dossier).exists()
     client = connecter(auteur)
     assert client.post(adresse, envoi).status_code == 302
     volet = VoletProfessionnel.objects.get(dossier=dossier)
@@ -108,7 +108,7 @@ def test_une_saisie_fausse_s_explique_et_se_garde(connecter, auteur, dossier, ch
     lue = connecter(auteur).post(url("volet_professionnel", dossier), envoi).content.decode()
     assert phrase in lue
     assert "Le fournil" in lue
-    assert not VoletProfessionnel.objects.exists()
+    assert not VoletProfessionnel.objects.filter(dossier=dossier).exists()
 
 
 # --- À deux -------------------------------------------------------------------------------------
@@ -122,11 +122,11 @@ def test_le_second_est_prevenu_et_voit_les_deux_versions(connecter, auteur, coll
     assert "Quelqu’un a modifié ceci pendant que vous écriviez" in refusee
     assert "Enregistré : <strong>Ambert</strong><br>Vous : Thiers" in refusee
     assert "Enregistré : <strong>1000" not in refusee
-    assert VoletProfessionnel.objects.get().lieu == "Ambert"
+    assert VoletProfessionnel.objects.get(dossier=dossier).lieu == "Ambert"
     # Ce qu'elle renvoie après avoir vu la version de l'autre passe.
     assert f'value="{version_pro(dossier)}"' in refusee
     client.post(adresse, {"lieu": "Thiers", "budget": "1000", "lu": version_pro(dossier)})
-    assert VoletProfessionnel.objects.get().lieu == "Thiers"
+    assert VoletProfessionnel.objects.get(dossier=dossier).lieu == "Thiers"
 
 
 def test_la_personne_aussi_ne_s_ecrase_pas(connecter, auteur, collegue, dossier):
@@ -189,7 +189,7 @@ def test_l_accord_a_une_structure_n_ouvre_rien_a_l_autre(
     assert marqueur not in suivie
     envoi = {"logement": "forcé", "lu": version(volets.volet_prive(dossier), volets.CHAMPS_PRIVES)}
     assert connecter(voisine).post(url("volet_prive", dossier), envoi).status_code == 302
-    assert VoletPrive.objects.get().logement == marqueur
+    assert VoletPrive.objects.get(dossier=dossier).logement == marqueur
 
 
 def test_la_part_d_un_adulte_s_ecrit_sans_la_raison(
