@@ -283,10 +283,10 @@ def ecarts(dossiers: Iterable[Dossier]) -> list[str]:
             (a.beneficiaire, Droit(a.volet, a.jusqua, a.prive, a.prive_jusqua))
             for a in dossier.acces.all()
         }
-        phrases += [f"{dossier.reference} : manque {ligne}" for ligne in attendus - presents]
-        phrases += [f"{dossier.reference} : de trop {ligne}" for ligne in presents - attendus]
+        phrases += [f"{dossier.reference} : manque {ligne}" for ligne in attendus - presents]
+        phrases += [f"{dossier.reference} : de trop {ligne}" for ligne in presents - attendus]
         phrases += [
-            f"{dossier.reference} : clé de tri périmée pour {a.beneficiaire}"
+            f"{dossier.reference} : clé de tri périmée pour {a.beneficiaire}"
             for a in dossier.acces.all()
             if a.activite_le != dossier.activite_le
         ]

@@ -32,8 +32,8 @@ PAR_PARTICIPATION = "participation"
 TECHNIQUES = ("vecteur", "cle_nom")
 LISEZ_MOI = """Ce dossier contient {contenu} de {prenom} {nom} au {jour}.
 
-donnees.json : ce qui est écrit, table par table, avec l’historique et les consultations.
-pieces/ : les fichiers déposés.
+donnees.json : ce qui est écrit, table par table, avec l’historique et les consultations.
+pieces/ : les fichiers déposés.
 
 Ce qui n’est qu’à un autre adulte du projet n’y est pas.
 Vous pouvez demander à corriger ou à effacer ces données à la structure qui vous suit.
