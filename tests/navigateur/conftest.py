@@ -11,9 +11,11 @@ from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import sync_playwright
 
+from porteurs.espace import session
 from tests import bases as bases_d_essai
 from tests.fabriques.distribution import distribuer
 from tests.navigateur.pile import Portail
+from tests.porteurs.espace import espace_de
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -91,19 +93,25 @@ def ouvrir_page(navigateur, portail):
     """``ouvrir_page(personne=None, taille=BUREAU)`` : une page à elle, dans sa propre session.
 
     ``mot_de_passe_redonne`` : elle vient de le saisir de nouveau, pour un geste sensible.
+    ``espace`` : l'adresse de la personne accompagnée dont l'espace est ouvert.
 
     À la fin de l'essai, une erreur de script ou un refus de la politique de sécurité le fait
     échouer, de même qu'une requête qui serait partie ailleurs que vers le portail.
     """
     contextes, ennuis = [], []
 
-    def ouvrir(personne=None, taille=BUREAU, mot_de_passe_redonne=False):
+    def ouvrir(personne=None, taille=BUREAU, mot_de_passe_redonne=False, espace=""):
         contexte = navigateur.new_context(
             base_url=portail.adresse, locale="fr-FR", timezone_id="Europe/Paris", viewport=taille
         )
         contextes.append(contexte)
         if personne is not None:
             contexte.add_cookies([portail.temoin(personne, mot_de_passe_redonne)])
+        if espace:
+            valeur = espace_de(espace).cookies[session.TEMOIN].value
+            contexte.add_cookies(
+                [{"name": session.TEMOIN, "value": valeur, "url": portail.adresse}]
+            )
         page = contexte.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda erreur: ennuis.append(f"script : {erreur}"))

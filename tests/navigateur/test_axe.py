@@ -7,7 +7,7 @@ qu'elle a le sien.
 import pytest
 from django.urls import reverse
 
-from tests.coherence.parcours import PARCOURS, VISITEUR
+from tests.coherence.parcours import PARCOURS, PORTEUR, VISITEUR
 from tests.coherence.parcours.compte import COMPTE
 from tests.coherence.scene import Scene
 from tests.fabriques import (
@@ -45,7 +45,13 @@ PAS_DES_PAGES = {
     "partenaires:personnes_export",
     "partenaires:ressource_fichier",
     "partenaires:structures_import_modele",
+    "porteurs:concours_reglement",
     "porteurs:dossier_fiche",
+    "porteurs:espace_document",
+    "porteurs:export_fichier",
+    "porteurs:import_fautives",
+    "porteurs:import_lettres",
+    "porteurs:import_modele",
     "porteurs:piece",
     "porteurs:reunion_calendrier",
     "socle:courriel_corps",
@@ -68,7 +74,21 @@ SANS_SAISIE = {
     "partenaires:parent_defaire",
     "partenaires:structures_import_relire",
     "partenaires:structures_reunir",
+    "partenaires:charte_publier",
+    "porteurs:acces_finir",
+    "porteurs:accord_retirer",
+    "porteurs:adresse_confirmer",
+    "porteurs:adulte_retirer",
+    "porteurs:besoin_prendre_lien",
+    "porteurs:espace_entrer",
+    "porteurs:fusion_annuler",
+    "porteurs:import_annuler",
+    "porteurs:part_adulte",
+    "porteurs:permanence",
     "porteurs:piece_retirer",
+    "porteurs:rester_suivi",
+    "porteurs:volet_prive",
+    "porteurs:volet_professionnel",
     "porteurs:reunion_annuler",
     "socle:refus",
 }
@@ -139,12 +159,24 @@ def scene(portail):
 
 
 @pytest.fixture
-def regarder(ouvrir_page, verifier_axe, portail):
+def entrer(ouvrir_page, portail, scene):
+    """``entrer(nom)`` : une page au nom de cette personne, un visiteur, ou la personne accompagnée."""
+
+    def ouvrir(nom, redonne: bool = False):
+        if nom == PORTEUR:
+            return ouvrir_page(taille=TELEPHONE, espace=scene.porteur.email)
+        personne = None if nom == VISITEUR else getattr(portail.distribution, nom)
+        return ouvrir_page(personne, taille=TELEPHONE, mot_de_passe_redonne=redonne)
+
+    return ouvrir
+
+
+@pytest.fixture
+def regarder(entrer, verifier_axe):
     """``regarder(personne, adresse)`` : la page, vérifiée aux deux tailles, rendue ouverte."""
 
     def ouvrir(nom, adresse: str, redonne: bool = False, statut: int = 200):
-        personne = None if nom == VISITEUR else getattr(portail.distribution, nom)
-        page = ouvrir_page(personne, taille=TELEPHONE, mot_de_passe_redonne=redonne)
+        page = entrer(nom, redonne)
         assert page.goto(adresse).status == statut
         aux_deux_tailles(page, verifier_axe)
         return page
@@ -182,10 +214,9 @@ def test_vide(route, role, portail, regarder):
 
 
 @pytest.mark.parametrize("p", SAISIES, ids=[p.route for p in SAISIES])
-def test_en_erreur(p, scene, ouvrir_page, portail, verifier_axe):
+def test_en_erreur(p, scene, entrer, verifier_axe):
     """Le formulaire est envoyé vide : l'erreur se dit, et la page reste sans défaut."""
-    personne = None if p.permis == VISITEUR else getattr(portail.distribution, p.permis)
-    page = ouvrir_page(personne, TELEPHONE, mot_de_passe_redonne=p.mot_de_passe_redonne)
+    page = entrer(p.permis, p.mot_de_passe_redonne)
     page.goto(adresse_de(p, scene))
     with page.expect_navigation():
         page.evaluate(VIDER)
