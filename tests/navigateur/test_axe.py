@@ -14,7 +14,6 @@ from tests.fabriques import (
     DossierFabrique,
     EvenementFabrique,
     FinancementFabrique,
-    InstallationFabrique,
     ReunionFabrique,
 )
 from tests.navigateur.conftest import BUREAU, TELEPHONE
@@ -80,11 +79,14 @@ SANS_SAISIE = {
     "porteurs:adresse_confirmer",
     "porteurs:adulte_retirer",
     "porteurs:besoin_prendre_lien",
+    "porteurs:candidature_publication",
     "porteurs:espace_entrer",
     "porteurs:fusion_annuler",
     "porteurs:import_annuler",
+    "porteurs:import_associer",
     "porteurs:part_adulte",
     "porteurs:permanence",
+    "porteurs:personnes_reunir",
     "porteurs:piece_retirer",
     "porteurs:rester_suivi",
     "porteurs:volet_prive",
@@ -148,7 +150,7 @@ def scene(portail):
         getattr(scene, element)
     scene.courriel  # noqa: B018 — le créer suffit
     FinancementFabrique(dossier=scene.dossier)
-    InstallationFabrique(dossier=scene.dossier)
+    scene.installation  # noqa: B018 — la créer suffit
     EvenementFabrique(reseau=d.reseau)
     ReunionFabrique(reseau=d.reseau, nature="pilotage")
     lieu = {"reseau": d.reseau, "structure_responsable": d.s1}

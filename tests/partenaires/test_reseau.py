@@ -296,11 +296,14 @@ def libelles(client, adresse):
     return [e["libelle"] for e in client.get(adresse).context["menu"]]
 
 
+SUIVENT = ["Dossiers", "Réunions", "Partenaires", "Chiffres"]
+
+
 def test_le_menu_suit_les_droits(distribution, connecter):
     annuaire = reverse("partenaires:annuaire", args=["vallee"])
     for nom, attendus in (
-        ("animatrice", ["Mon tableau", "Dossiers", "Réunions", "Partenaires", "Chiffres"]),
-        ("auteur", ["Mon tableau", "Dossiers", "Réunions", "Partenaires", "Chiffres"]),
+        ("animatrice", ["Mon tableau", "Demandes", *SUIVENT]),
+        ("auteur", ["Mon tableau", "Demandes", *SUIVENT]),
         ("parrain", ["Mon tableau", "Dossiers", "Partenaires"]),
         ("accueil", ["Mon tableau", "Partenaires"]),
         ("elue", ["Mon tableau", "Réunions", "Partenaires", "Chiffres"]),
@@ -321,10 +324,10 @@ def test_qui_est_de_deux_reseaux_a_une_entree_par_sujet(distribution, connecter)
     )
     client = connecter(distribution.auteur)
     tableau, plateau = reverse("accueil:tableau"), reverse("partenaires:annuaire", args=["plateau"])
-    attendus = ["Mon tableau", "Dossiers", "Réunions", "Partenaires", "Chiffres"]
+    attendus = ["Mon tableau", "Demandes", *SUIVENT]
     assert libelles(client, tableau) == attendus
     assert libelles(client, plateau) == attendus
-    partenaires = client.get(plateau).context["menu"][3]
+    partenaires = client.get(plateau).context["menu"][4]
     assert [(e["reseau"], e["url"], e["actif"]) for e in partenaires["entrees"]] == [
         ("Réseau de la vallée", reverse("partenaires:annuaire", args=["vallee"]), False),
         ("Réseau du plateau", plateau, True),

@@ -20,7 +20,7 @@ def _rester(scene: Scene) -> dict:
 
 
 def _personne(scene: Scene) -> dict:
-    return scene.de(scene.dossier) | {"personne": scene.dossier.porteurs.get().uuid}
+    return scene.de(scene.dossier) | {"personne": scene.porteur.uuid}
 
 
 CONSERVATION = [

@@ -25,7 +25,7 @@ def _personne(scene: Scene) -> dict:
         "telephone_saisi": "06 39 98 11 22",
         "email": "",
         "langue": "fr",
-        "lu": empreinte(valeurs_de(scene.dossier.porteurs.get(), CHAMPS)),
+        "lu": empreinte(valeurs_de(scene.porteur, CHAMPS)),
     }
 
 
@@ -83,7 +83,7 @@ DOSSIERS = [
         "auteur",
         "voisine",
         INTERDIT,
-        lambda s: s.de(s.dossier) | {"personne": s.dossier.porteurs.get().uuid},
+        lambda s: s.de(s.dossier) | {"personne": s.porteur.uuid},
         donnees=_personne,
         attendu=302,
         dossier=True,

@@ -22,8 +22,15 @@ def _jumeau(scene: Scene):
     return scene.jumeau
 
 
+def _garde(scene: Scene):
+    """Le dossier de la scène ; un autre si un relais y attend, car cela retient la réunion."""
+    if "relais" not in scene.__dict__:
+        return scene.dossier
+    return DossierFabrique(reseau=scene.d.reseau, structure_responsable=scene.d.s1)
+
+
 def _paire(scene: Scene) -> dict:
-    return scene.de(scene.dossier) | {"autre": _jumeau(scene).uuid}
+    return scene.de(_garde(scene)) | {"autre": _jumeau(scene).uuid}
 
 
 def _choix(scene: Scene) -> dict:
@@ -64,8 +71,8 @@ def _faite(scene: Scene) -> FusionDossiers:
     if not hasattr(scene, "fusion_faite"):
         scene.fusion_faite = reunir(
             acteur=acteur_de(scene.d.auteur),
-            garde=scene.dossier,
-            absorbe=_jumeau(scene),
+            garde=_garde(scene),
+            absorbe=DossierFabrique(reseau=scene.d.reseau, structure_responsable=scene.d.s1),
             choix={},
             paires={},
         )
@@ -103,7 +110,6 @@ FUSIONS = [
         attendu=302,
         montre=marqueur,
         dossier=True,
-        clos=INTERDIT,
         ecrit=False,
     ),
     Parcours(

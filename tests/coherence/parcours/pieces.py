@@ -21,7 +21,7 @@ def _piece(scene: Scene) -> dict:
 
 
 def _modele(scene: Scene) -> dict:
-    modele = ModeleEchange.objects.create(
+    modele, _ = ModeleEchange.objects.get_or_create(
         reseau=scene.d.reseau,
         titre=f"Premier appel {scene.marqueur}",
         nature="appel",
