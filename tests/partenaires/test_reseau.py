@@ -305,7 +305,7 @@ def test_le_menu_suit_les_droits(distribution, connecter):
         ("animatrice", ["Mon tableau", "Demandes", *SUIVENT]),
         ("auteur", ["Mon tableau", "Demandes", *SUIVENT]),
         ("parrain", ["Mon tableau", "Dossiers", "Partenaires"]),
-        ("accueil", ["Mon tableau", "Partenaires"]),
+        ("accueil", ["Mon tableau", "Signalements", "Partenaires"]),
         ("elue", ["Mon tableau", "Réunions", "Partenaires", "Chiffres"]),
     ):
         assert libelles(connecter(getattr(distribution, nom)), annuaire) == attendus, nom
