@@ -308,7 +308,7 @@ class Scene:
     def jeton_suivi(self) -> str:
         contexte = {
             "suivi": self.suivi_d_installation.pk,
-            "porteur": self.dossier.participations.get().porteur_id,
+            "porteur": self.porteur.pk,
         }
         return liens.jeton(self._lien(BUT_SUIVI, contexte=contexte))
 

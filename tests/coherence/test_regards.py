@@ -114,5 +114,5 @@ def test_un_champ_de_trop_est_ignore(distribution, connecter, marqueur):
         dossier.reference,
         dossier.clos_le,
     ) == avant
-    porteur = dossier.participations.get().porteur
+    porteur = dossier.participations.get(rang=1).porteur
     assert (porteur.email, porteur.telephone_saisi) == (COURRIEL, TELEPHONE)

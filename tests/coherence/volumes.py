@@ -19,23 +19,26 @@ SELECT n, CASE WHEN n %% %(part)s = 0 THEN %(reseau)s ELSE r.id END AS reseau_id
   FROM generate_series(1, %(dossiers)s) n
   JOIN partenaires_reseau r ON r.slug = 'volume-' || (1 + n %% %(reseaux)s);
 
-INSERT INTO porteurs_porteur (reseau_id, prenom, nom, cle_nom, email, telephone_saisi, telephone)
-SELECT reseau_id, 'Zoé', 'Volume' || n, 'volume' || n || ' zoe', 'v' || n || '@porteur.test', '', ''
+INSERT INTO porteurs_porteur (reseau_id, prenom, nom, cle_nom, email, telephone_saisi, telephone,
+    langue)
+SELECT reseau_id, 'Zoé', 'Volume' || n, 'volume' || n || ' zoe', 'v' || n || '@porteur.test', '', '',
+       'fr'
   FROM numeros;
 
 INSERT INTO porteurs_dossier (reference, reseau_id, structure_responsable_id, intitule, nature,
     secteur, commune_id, etape, etape_depuis, prochaine_etape, informe_le, information_mode,
-    ouvert_le, dernier_contact_le, activite_le, revision, vecteur_fiche, vecteur_suivi)
+    ouvert_le, dernier_contact_le, activite_le, revision, origine, reference_partenaire,
+    vecteur_fiche, vecteur_suivi)
 SELECT 'V' || n, reseau_id, %(structure)s, 'Projet ' || n || ' ' || (ARRAY['boulangerie','gîte',
     'menuiserie','ferme','garage','librairie','épicerie','atelier'])[1 + n %% 8], 'creation', 'G',
     %(commune)s, 'etude', current_date - 30, '', current_date - 60, 'oral', current_date - 90,
-    current_date - n %% 60, now() - n * interval '10 minutes', 1,
+    current_date - n %% 60, now() - n * interval '10 minutes', 1, 'passage', '',
     to_tsvector('simple', 'projet ' || n || ' mot' || n %% 500),
     to_tsvector('simple', 'projet ' || n || ' mot' || n %% 500 || ' nom' || n)
   FROM numeros;
 
-INSERT INTO porteurs_participation (dossier_id, porteur_id, rang)
-SELECT d.id, p.id, 1 FROM porteurs_dossier d
+INSERT INTO porteurs_participation (dossier_id, porteur_id, rang, role, information_mode)
+SELECT d.id, p.id, 1, 'porteur', '' FROM porteurs_dossier d
   JOIN porteurs_porteur p ON p.nom = 'Volume' || substr(d.reference, 2) WHERE d.reference ~ '^V';
 
 INSERT INTO porteurs_etapedossier (dossier_id, etape, le, motif, cree_le)

@@ -80,6 +80,7 @@ SANS_SAISIE = {
     "porteurs:adulte_retirer",
     "porteurs:besoin_prendre_lien",
     "porteurs:candidature_publication",
+    "porteurs:dossiers_reunir",
     "porteurs:espace_entrer",
     "porteurs:fusion_annuler",
     "porteurs:import_annuler",

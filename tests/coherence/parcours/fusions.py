@@ -26,7 +26,9 @@ def _garde(scene: Scene):
     """Le dossier de la scène ; un autre si un relais y attend, car cela retient la réunion."""
     if "relais" not in scene.__dict__:
         return scene.dossier
-    return DossierFabrique(reseau=scene.d.reseau, structure_responsable=scene.d.s1)
+    return DossierFabrique(
+        reseau=scene.d.reseau, structure_responsable=scene.d.s1, porteur__nom=NOM
+    )
 
 
 def _paire(scene: Scene) -> dict:
