@@ -15,7 +15,6 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
-    Prefetch,
     Q,
     Subquery,
     TextField,
@@ -66,16 +65,9 @@ def lire_dossier(dossiers: DossierQuerySet, acteur, uuid) -> Dossier | None:
     ``orientations_lues``, et, en dictionnaires, ``financements_lus`` et ``droits_lus``.
     """
     dossier = (
-        dossiers.sans_vecteurs()
-        .select_related("commune", "structure_responsable", "reseau", "installation__commune")
+        dossiers.pour_page()
+        .select_related("installation__commune")
         .annotate(**_de_la_fiche(acteur), **_du_suivi(acteur), **_des_volets(acteur))
-        .prefetch_related(
-            Prefetch(
-                "participations",
-                Participation.objects.select_related("porteur").order_by("rang"),
-                to_attr="personnes",
-            )
-        )
         .filter(uuid=uuid)
         .first()
     )

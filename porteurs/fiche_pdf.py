@@ -30,8 +30,7 @@ def donnees(dossier: Dossier, acteur) -> dict:
     return {
         "titre": dossier.intitule,
         "reseau": dossier.reseau.nom,
-        "sous_titre": f"Dossier {dossier.reference} · {_personnes(dossier)} · "
-        f"{dossier.commune.nom}",
+        "sous_titre": f"Dossier {dossier.reference} · {dossier.noms} · {dossier.commune.nom}",
         "mention": f"Fiche de {dossier.reference}, lue par {acteur.utilisateur.nom_complet} le "
         f"{instant_en_mots(timezone.now().astimezone(dossier.reseau.tz))}. "
         + (
@@ -49,15 +48,6 @@ def donnees(dossier: Dossier, acteur) -> dict:
             if lignes
         ],
     }
-
-
-def _personnes(dossier: Dossier) -> str:
-    noms = [
-        str(p.porteur) if dossier.suivi else p.porteur.nom_court
-        for p in dossier.personnes
-        if dossier.suivi or p.nommee
-    ]
-    return ", ".join(noms)
 
 
 def _rubriques(dossier: Dossier, acteur):

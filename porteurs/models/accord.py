@@ -3,10 +3,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from porteurs.enums import EtatDemandeAcces, ModeAccord
+from partenaires.enums import Fonction
+from porteurs.enums import EtatDemandeAcces, ModeAccord, Volet
+from porteurs.models.acces import Acces, cle_structure
 
 # Un accord vaut deux ans s'il ne dit rien : la durée de conservation d'un dossier sans contact.
 DUREE_ACCORD = timedelta(days=730)
@@ -16,6 +18,18 @@ class AccordPartageQuerySet(models.QuerySet):
     def en_vigueur(self, jour):
         """Donnés, ni retirés ni échus ce jour-là."""
         return self.filter(Q(jusqua=None) | Q(jusqua__gt=jour), donne_le__lte=jour, retire_le=None)
+
+    def lus_par(self, acteur):
+        """Ceux qui nomment une structure de l'acteur, dans un dossier qu'elle suit aujourd'hui."""
+        condition = Q(pk=None)
+        for mandat in acteur.mandats:
+            if mandat.fonction == Fonction.TECHNICIEN:
+                suivi = Acces.objects.de(acteur, Volet.PROFESSIONNEL).filter(
+                    dossier=OuterRef("participation__dossier"),
+                    beneficiaire=cle_structure(mandat.structure_id, mandat.reseau_id),
+                )
+                condition |= Q(structure=mandat.structure_id) & Q(Exists(suivi))
+        return self.en_vigueur(acteur.jour).filter(condition)
 
     def retirer(self) -> int:
         """Y met fin maintenant ; rend le nombre de ceux qui valaient encore."""

@@ -20,7 +20,7 @@ from porteurs.enums import (
     Volet,
 )
 from porteurs.models.acces import Acces
-from porteurs.models.porteur import Participation
+from porteurs.models.porteur import Participation, noms_pour
 from porteurs.models.suivi import Action, Affectation, Echange, Relais
 from porteurs.models.volets import PartAdulte, VoletPrive, VoletProfessionnel
 from socle.recherche import correspond
@@ -90,18 +90,12 @@ class DossierQuerySet(models.QuerySet):
 
     def pour_liste(self):
         """Ce qu'une ligne de liste affiche, en un nombre constant de requêtes."""
-        lignes = self.sans_vecteurs().select_related("commune", "structure_responsable", "reseau")
-        return lignes.prefetch_related(
+        return self.pour_page().prefetch_related(
             Prefetch(
                 "affectations",
                 Affectation.objects.en_cours().select_related("utilisateur").order_by("pk"),
                 to_attr="equipe",
-            ),
-            Prefetch(
-                "participations",
-                Participation.objects.select_related("porteur").order_by("rang"),
-                to_attr="personnes",
-            ),
+            )
         )
 
     def sans_vecteurs(self):
@@ -285,6 +279,16 @@ class Dossier(models.Model):
     def referent(self):
         """L'affectation du référent en cours, ou rien ; l'équipe vient de ``pour_liste``."""
         return next((a for a in self.equipe if a.role == RoleAffectation.REFERENT), None)
+
+    @property
+    def noms(self) -> str:
+        """Les adultes du projet, selon que le lecteur suit le dossier ; après ``pour_page``."""
+        return noms_pour(self.personnes, self.suivi)
+
+    @property
+    def noms_courts(self) -> str:
+        """Ceux que la fiche nomme, comme elle les nomme : sur un écran partagé."""
+        return noms_pour(self.personnes, suivi=False)
 
     @property
     def ouvert(self) -> bool:

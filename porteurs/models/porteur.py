@@ -99,6 +99,10 @@ class ParticipationQuerySet(models.QuerySet):
         """Celles qui ouvrent l'espace : l'adresse de la personne n'y attend pas d'être confirmée."""
         return self.filter(adresse_a_confirmer_depuis=None)
 
+    def nommees(self):
+        """Celles que la fiche partagée nomme ; ``Participation.nommee`` en est la même règle."""
+        return self.filter(Q(rang=1) | Q(informe_le__isnull=False, opposition_le=None))
+
 
 class Participation(models.Model):
     """La part d'un adulte dans un dossier ; le rang 1 est le porteur principal.
@@ -159,3 +163,14 @@ class Participation(models.Model):
         Pour la principale, la fiche même ne s'ouvre qu'à cette condition.
         """
         return self.rang == 1 or (self.informe_le is not None and self.opposition_le is None)
+
+    def nom_pour(self, suivi: bool) -> str:
+        """Le nom entier pour qui suit le dossier, court sur la fiche, rien si elle le tait."""
+        if suivi:
+            return str(self.porteur)
+        return self.porteur.nom_court if self.nommee else ""
+
+
+def noms_pour(participations, suivi: bool) -> str:
+    """Les adultes d'un projet tels que le lecteur les lit, dans leur ordre."""
+    return ", ".join(nom for p in participations if (nom := p.nom_pour(suivi)))

@@ -7,9 +7,8 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
-from partenaires.enums import Fonction
 from porteurs.enums import Volet
-from porteurs.models.acces import Acces, cle_structure
+from porteurs.models.acces import Acces
 from porteurs.models.accord import AccordPartage
 
 
@@ -122,18 +121,8 @@ class VoletPrive(models.Model):
 class PartAdulteQuerySet(models.QuerySet):
     def visible_par(self, acteur):
         """Celles dont l'adulte a donné son accord à une structure de l'acteur qui suit le dossier."""
-        condition = Q(pk=None)
-        for mandat in acteur.mandats:
-            if mandat.fonction == Fonction.TECHNICIEN:
-                accord = AccordPartage.objects.en_vigueur(acteur.jour).filter(
-                    participation=OuterRef("participation"), structure=mandat.structure_id
-                )
-                suivi = Acces.objects.de(acteur, Volet.PROFESSIONNEL).filter(
-                    dossier=OuterRef("participation__dossier"),
-                    beneficiaire=cle_structure(mandat.structure_id, mandat.reseau_id),
-                )
-                condition |= Q(Exists(accord)) & Q(Exists(suivi))
-        return self.filter(condition)
+        accords = AccordPartage.objects.lus_par(acteur)
+        return self.filter(Exists(accords.filter(participation=OuterRef("participation"))))
 
 
 class PartAdulte(models.Model):

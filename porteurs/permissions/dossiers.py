@@ -25,7 +25,9 @@ def lit_le_prive(acteur, dossier: Dossier) -> bool:
     return dossier.prive
 
 
-def _repond(acteur, dossier: Dossier) -> bool:
+def repond(acteur, objet) -> bool:
+    """La structure de l'acteur répond du dossier ; ``objet`` : le dossier, ou ce qui en porte un."""
+    dossier = getattr(objet, "dossier", objet)
     return dossier.structure_responsable_id in acteur.structures(dossier.reseau_id, T)
 
 
@@ -39,10 +41,10 @@ SUIVI = Etat("sa structure ou lui-même suit le dossier", suit)
 SUIVI_OUVERT = Etat(
     "il suit le dossier, encore ouvert", lambda acteur, d: d.ouvert and suit(acteur, d)
 )
-RESPONSABLE = Etat("sa structure répond du dossier", _repond)
+RESPONSABLE = Etat("sa structure répond du dossier", repond)
 RESPONSABLE_OUVERT = Etat(
     "sa structure répond du dossier, encore ouvert",
-    lambda acteur, d: d.ouvert and _repond(acteur, d),
+    lambda acteur, d: d.ouvert and repond(acteur, d),
 )
 SUIVI_OU_SORTI = Etat("il suit le dossier, ouvert ou sorti de la chaîne", suit)
 STRUCTURE_PRESSENTIE = Etat(
@@ -56,10 +58,6 @@ STRUCTURE_DU_RELAIS = Etat(
 PERSONNE_PRESSENTIE = Etat(
     "c’est à lui que le rôle est proposé",
     lambda acteur, affectation: affectation.utilisateur_id == acteur.utilisateur_id,
-)
-STRUCTURE_RESPONSABLE = Etat(
-    "sa structure répond du dossier",
-    lambda acteur, affectation: _repond(acteur, affectation.dossier),
 )
 ACTION_SUIVIE = Etat(
     "il suit le dossier de l’action", lambda acteur, action: suit(acteur, action.dossier)
@@ -162,7 +160,7 @@ REGLES = [
         "porteurs.affectation.retirer",
         "Retirer une proposition de rôle sans réponse",
         ("porteurs:affectation_retirer",),
-        {T: STRUCTURE_RESPONSABLE},
+        {T: RESPONSABLE},
         module=Module.DOSSIERS,
     ),
     Regle(

@@ -4,13 +4,10 @@ Qui *voit* : ``ActeurPorteur.dossiers``. Son rôle ne s'obtient par aucun mandat
 page des partenaires.
 """
 
-from partenaires.enums import Fonction, Module
+from partenaires.enums import Module
 from porteurs.espace.acteur import ROLE
-from porteurs.permissions.dossiers import SUIVI_OUVERT
-from porteurs.permissions.partage import ADULTE_SUIVI
+from porteurs.permissions.dossiers import RESPONSABLE, SUIVI_OUVERT, T
 from socle.permissions import TOUJOURS, Etat, Regle
-
-T = Fonction.TECHNICIEN
 
 
 def _y_a_part(acteur, dossier) -> bool:
@@ -21,12 +18,6 @@ def _y_a_part(acteur, dossier) -> bool:
 
 
 LE_SIEN = Etat("c’est l’un de ses projets", _y_a_part)
-STRUCTURE_REPOND = Etat(
-    "sa structure répond du dossier de la demande",
-    lambda acteur, demande: (
-        demande.dossier.structure_responsable_id in acteur.structures(demande.reseau_id, T)
-    ),
-)
 
 REGLES = [
     Regle(
@@ -86,14 +77,14 @@ REGLES = [
         "porteurs.adresse.confirmer",
         "Confirmer l’adresse par laquelle une personne entre dans son espace",
         ("porteurs:adresse_confirmer",),
-        {T: ADULTE_SUIVI},
+        {T: RESPONSABLE},
         module=Module.DOSSIERS,
     ),
     Regle(
         "porteurs.droits.repondre",
         "Répondre à une demande de copie ou d’effacement",
         ("porteurs:droit_repondre",),
-        {T: STRUCTURE_REPOND},
+        {T: RESPONSABLE},
         module=Module.DOSSIERS,
     ),
 ]

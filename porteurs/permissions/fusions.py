@@ -3,12 +3,8 @@
 from partenaires.enums import Module
 from porteurs.enums import NatureFusion, Volet
 from porteurs.models import Acces, Dossier
-from porteurs.permissions.dossiers import RESPONSABLE, A, T, suit
+from porteurs.permissions.dossiers import RESPONSABLE, A, T, repond, suit
 from socle.permissions import TOUJOURS, Etat, Regle
-
-
-def _repond(acteur, dossier: Dossier) -> bool:
-    return RESPONSABLE.verifie(acteur, dossier)
 
 
 def _suit_les_deux(acteur, paire) -> bool:
@@ -17,7 +13,7 @@ def _suit_les_deux(acteur, paire) -> bool:
 
 def _separe(acteur, fusion) -> bool:
     if fusion.nature == NatureFusion.DOSSIERS:
-        return _repond(acteur, fusion.garde)
+        return repond(acteur, fusion.garde)
     dossiers = Dossier.objects.filter(participations__porteur=fusion.personne_id)
     suivis = dossiers.filter(Acces.objects.ouvrant(acteur, Volet.PROFESSIONNEL))
     return suivis.count() == dossiers.count()
@@ -26,14 +22,14 @@ def _separe(acteur, fusion) -> bool:
 PAIRE_SUIVIE = Etat("il suit les deux dossiers", _suit_les_deux)
 PAIRE_A_REUNIR = Etat(
     "sa structure répond du dossier gardé, et il suit les deux",
-    lambda acteur, paire: _repond(acteur, paire.garde) and _suit_les_deux(acteur, paire),
+    lambda acteur, paire: repond(acteur, paire.garde) and _suit_les_deux(acteur, paire),
 )
 TIENT_L_AUTRE = Etat(
     "sa structure répond de l’autre dossier",
-    lambda acteur, fusion: _repond(acteur, fusion.absorbe),
+    lambda acteur, fusion: repond(acteur, fusion.absorbe),
 )
 TIENT_LE_GARDE = Etat(
-    "sa structure répond du dossier gardé", lambda acteur, fusion: _repond(acteur, fusion.garde)
+    "sa structure répond du dossier gardé", lambda acteur, fusion: repond(acteur, fusion.garde)
 )
 PEUT_SEPARER = Etat(
     "sa structure répond du dossier gardé ; pour deux personnes, il suit tous leurs dossiers",

@@ -2,14 +2,9 @@
 
 from partenaires.enums import Module
 from porteurs.espace.acteur import ROLE
-from porteurs.models import DemandeAcces
-from porteurs.permissions.dossiers import SA_FICHE, SUIVI, SUIVI_OUVERT, T, suit
+from porteurs.permissions.dossiers import RESPONSABLE, SA_FICHE, SUIVI, SUIVI_OUVERT, T, suit
 from socle.permissions import Etat, Regle
 
-ADULTE_SUIVI = Etat(
-    "sa structure répond du dossier",
-    lambda acteur, p: p.dossier.structure_responsable_id in acteur.structures(p.reseau_id, T),
-)
 ACCORD_SUIVI = Etat(
     "il suit le dossier de l’accord",
     lambda acteur, accord: suit(acteur, accord.participation.dossier),
@@ -20,11 +15,6 @@ FICHE_SEULE = Etat(
 )
 
 
-def _repond_de(acteur, demande: DemandeAcces) -> bool:
-    return demande.dossier.structure_responsable_id in acteur.structures(demande.reseau_id, T)
-
-
-REPOND = Etat("sa structure répond du dossier demandé", _repond_de)
 DEMANDEUR = Etat(
     "sa structure a demandé l’accès",
     lambda acteur, demande: demande.structure_id in acteur.structures(demande.reseau_id, T),
@@ -47,7 +37,7 @@ REGLES = [
         "porteurs.partage.adulte",
         "Noter l’information ou l’opposition d’un autre adulte",
         ("porteurs:adulte_information", "porteurs:adulte_opposition"),
-        {T: ADULTE_SUIVI},
+        {T: RESPONSABLE},
         module=Module.DOSSIERS,
     ),
     Regle(
@@ -75,14 +65,14 @@ REGLES = [
         "porteurs.acces.repondre",
         "Accepter ou refuser une demande d’accès",
         ("porteurs:acces_repondre",),
-        {T: REPOND},
+        {T: RESPONSABLE},
         module=Module.DOSSIERS,
     ),
     Regle(
         "porteurs.acces.finir",
         "Mettre fin à un accès accepté",
         ("porteurs:acces_finir",),
-        {T: REPOND, ROLE: ACCES_A_SA_FICHE},
+        {T: RESPONSABLE, ROLE: ACCES_A_SA_FICHE},
         module=Module.DOSSIERS,
     ),
     Regle(

@@ -1,10 +1,8 @@
 """Les deux volets et les adultes d'un projet : qui les écrit."""
 
 from partenaires.enums import Module
-from porteurs.enums import Volet
-from porteurs.models import Acces, AccordPartage, Participation
-from porteurs.models.acces import cle_structure
-from porteurs.permissions.dossiers import SUIVI_OUVERT, T, lit_le_prive, suit
+from porteurs.models import AccordPartage, Participation
+from porteurs.permissions.dossiers import SUIVI_OUVERT, T, lit_le_prive, repond, suit
 from socle.permissions import Etat, Regle
 
 
@@ -14,22 +12,8 @@ def lit_la_part(acteur, participation: Participation) -> bool:
     ``Participation.lisible``, posée par la page, évite de le redemander à la base.
     """
     if not hasattr(participation, "lisible"):
-        dossier = participation.dossier
-        suivies = Acces.objects.de(acteur, Volet.PROFESSIONNEL).filter(
-            dossier=dossier.pk,
-            beneficiaire__in=[
-                cle_structure(pk, dossier.reseau_id)
-                for pk in acteur.structures(dossier.reseau_id, T)
-            ],
-        )
-        structures = [
-            int(cle[1:].partition(":")[0]) for cle in suivies.values_list("beneficiaire", flat=True)
-        ]
-        participation.lisible = (
-            AccordPartage.objects.en_vigueur(acteur.jour)
-            .filter(participation=participation.pk, structure__in=structures)
-            .exists()
-        )
+        accords = AccordPartage.objects.lus_par(acteur)
+        participation.lisible = accords.filter(participation=participation.pk).exists()
     return participation.lisible
 
 
@@ -47,9 +31,7 @@ PART_OUVERTE = Etat(
 )
 ADULTE_DU_RESPONSABLE = Etat(
     "sa structure répond du dossier, encore ouvert",
-    lambda acteur, p: (
-        p.dossier.ouvert and p.dossier.structure_responsable_id in acteur.structures(p.reseau_id, T)
-    ),
+    lambda acteur, p: p.dossier.ouvert and repond(acteur, p),
 )
 
 REGLES = [

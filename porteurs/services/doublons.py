@@ -107,7 +107,7 @@ def ressemblants(reseau, *, prenom: str, nom: str, email: str, telephone: str) -
         return Participation.objects.filter(porteur__in=personnes)
 
     # D'une fiche, un adulte du foyer qui n'y est pas nommé ne rapproche rien.
-    nommees = parts(par_nom).filter(Q(rang=1) | Q(informe_le__isnull=False, opposition_le=None))
+    nommees = parts(par_nom).nommees()
     return Dossier.objects.filter(pk__in=parts(par_nom | autrement).values("dossier")).annotate(
         meme_nom=Case(
             When(pk__in=nommees.values("dossier"), then=True),

@@ -23,6 +23,7 @@ from porteurs.models import (
 )
 from porteurs.models.dossier import DossierQuerySet
 from porteurs.models.export import ContenuExport
+from porteurs.models.porteur import noms_pour
 from porteurs.services.volets import CHAMPS_D_UN_ADULTE, CHAMPS_PRIVES, CHAMPS_PROFESSIONNELS
 
 LOT = 1000
@@ -88,7 +89,7 @@ def _portee(ligne: Ligne) -> str:
 
 
 def _noms(ligne: Ligne) -> str:
-    return ", ".join(str(p.porteur) if ligne.suivi else p.porteur.nom_court for p in ligne.adultes)
+    return noms_pour(ligne.dossier.personnes, ligne.suivi)
 
 
 def _themes(ligne: Ligne) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Max, ProtectedError
 from partenaires.enums import Fonction
 from porteurs.enums import RoleParticipation
 from porteurs.models import AccordPartage, Dossier, Participation, Porteur
+from porteurs.permissions.dossiers import repond
 from porteurs.services import doublons
 from porteurs.services.acces import indexer
 from porteurs.services.adresses import changer_adresse, fermer_l_espace
@@ -73,10 +74,8 @@ def ajouter_adulte(*, acteur, dossier: Dossier, role: str, **champs) -> Particip
     Qui suit le dossier sans en répondre n'y ajoute pas de porteur, et n'ouvre d'espace à personne.
     """
     dossier = verrouiller_pour(acteur, "porteurs.adulte.ajouter", dossier)
-    repond = dossier.structure_responsable_id in acteur.structures(
-        dossier.reseau_id, Fonction.TECHNICIEN
-    )
-    if role == RoleParticipation.PORTEUR and not repond:
+    en_repond = repond(acteur, dossier)
+    if role == RoleParticipation.PORTEUR and not en_repond:
         raise Refus(
             "Seule la structure qui répond du dossier y ajoute quelqu’un qui porte le projet.",
             "role",
@@ -90,7 +89,7 @@ def ajouter_adulte(*, acteur, dossier: Dossier, role: str, **champs) -> Particip
     participation = Participation.objects.create(
         dossier=dossier, porteur=porteur, role=role, rang=rang + 1
     )
-    if not repond:
+    if not en_repond:
         fermer_l_espace([participation])
         participation.refresh_from_db(fields=["adresse_a_confirmer_depuis"])
     toucher(dossier)

@@ -27,6 +27,7 @@ from porteurs.forms.concours import (
 )
 from porteurs.journal import consigner_dossier
 from porteurs.models import Candidature, Concours, Dossier, Participation
+from porteurs.models.porteur import noms_pour
 from porteurs.services import concours as service
 from porteurs.views.gestes import Geste, mener
 from socle.enums import Operation
@@ -156,17 +157,17 @@ def _candidatures(request, concours: Concours) -> list[Candidature]:
         .filter(pk__in=[c.dossier_id for c in candidatures])
         .values_list("pk", flat=True)
     )
-    noms: dict[int, list] = {}
+    adultes: dict[int, list[Participation]] = {}
     participations = Participation.objects.filter(
         dossier__in=[c.dossier_id for c in candidatures]
     ).select_related("porteur")
     for part in participations.order_by("rang"):
-        if part.dossier_id in suivis or part.nommee:
-            nom = str(part.porteur) if part.dossier_id in suivis else part.porteur.nom_court
-            noms.setdefault(part.dossier_id, []).append(nom)
+        adultes.setdefault(part.dossier_id, []).append(part)
     for candidature in candidatures:
         candidature.dossier.suivi = candidature.dossier_id in suivis
-        candidature.personnes = ", ".join(noms.get(candidature.dossier_id, []))
+        candidature.personnes = noms_pour(
+            adultes.get(candidature.dossier_id, []), candidature.dossier.suivi
+        )
         candidature.tenue = peut(request.acteur, "porteurs.candidature.tenir", candidature.dossier)
     return candidatures
 
