@@ -1,16 +1,18 @@
 """Le rappel des actions à échéance : lu au départ, avec les droits du destinataire."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from partenaires.enums import Module
 from porteurs.enums import Volet
-from porteurs.models import Acces
-from porteurs.services.rappels_actions import FAMILLE, GENRE, a_faire, remplacants
-from socle.acteur import Acteur, acteurs_de
+from porteurs.models import Acces, Action
+from porteurs.models.acces import cles
+from porteurs.services.rappels_actions import FAMILLE, GENRE, a_faire
+from socle.acteur import acteurs_de
 from socle.courriels import Genre, Message, rendre
 from socle.models import Courriel
 from socle.preferences import Famille
@@ -20,27 +22,36 @@ MONTREES = 12
 
 
 def _rappels(courriels: Sequence[Courriel]) -> dict[int, Message | None]:
+    """Le lot entier en deux lectures : les actions, puis qui suit leurs dossiers."""
     jour = timezone.localdate()
     acteurs = acteurs_de([c.destinataire for c in courriels if c.destinataire])
-    places = remplacants(jour)
+    actions = list(
+        a_faire(jour)
+        .filter(Q(responsable__in=acteurs) | Q(remplacant__in=acteurs))
+        .select_related("dossier__reseau", "responsable")
+        .defer("dossier__vecteur_fiche", "dossier__vecteur_suivi")
+        .order_by("echeance", "pk")
+    )
+    suivi_par: dict[int, set[str]] = {}
+    for dossier, beneficiaire in (
+        Acces.objects.en_cours(jour)
+        .filter(dossier__in={a.dossier_id for a in actions}, volet=Volet.PROFESSIONNEL)
+        .values_list("dossier", "beneficiaire")
+    ):
+        suivi_par.setdefault(dossier, set()).add(beneficiaire)
+    siennes: dict[int, list[Action]] = {}
+    droits = {pk: set(cles(acteur)) for pk, acteur in acteurs.items()}
+    for action in actions:
+        for pk in {action.responsable_id, action.remplacant} & acteurs.keys():
+            if droits[pk] & suivi_par.get(action.dossier_id, set()):
+                siennes.setdefault(pk, []).append(action)
     return {
-        c.pk: _message(acteurs[c.destinataire_id], places.get(c.destinataire_id, []), jour)
-        if c.destinataire_id in acteurs
-        else None
+        c.pk: _message(siennes.get(c.destinataire_id, []), c.destinataire_id, jour)
         for c in courriels
     }
 
 
-def _message(acteur: Acteur, absents: list[int], jour) -> Message | None:
-    actions = list(
-        a_faire(jour)
-        .filter(
-            Acces.objects.ouvrant(acteur.pour(Module.DOSSIERS), Volet.PROFESSIONNEL, "dossier"),
-            responsable__in=[acteur.utilisateur_id, *absents],
-        )
-        .select_related("dossier__reseau", "dossier__commune", "responsable")
-        .order_by("echeance", "pk")[: MONTREES + 1]
-    )
+def _message(actions: list[Action], destinataire: int, jour: date) -> Message | None:
     if not actions:
         return None
     lignes = [
@@ -48,22 +59,20 @@ def _message(acteur: Acteur, absents: list[int], jour) -> Message | None:
             "action": action,
             "dossier": action.dossier,
             "en_retard": action.echeance < jour,
-            "pour": action.responsable.nom_complet
-            if action.responsable_id != acteur.utilisateur_id
-            else "",
+            "pour": action.responsable.nom_complet if action.responsable_id != destinataire else "",
             "page": settings.SITE_URL
             + reverse("porteurs:dossier", args=[action.dossier.reseau.slug, action.dossier.uuid]),
         }
         for action in actions[:MONTREES]
     ]
-    nombre = len(lignes)
+    nombre = len(actions)
     sujet = "Une action vous attend" if nombre == 1 else f"{nombre} actions vous attendent"
     return rendre(
         "porteurs/courriels/actions",
         sujet,
         {
             "lignes": lignes,
-            "reste": len(actions) > MONTREES,
+            "reste": nombre > MONTREES,
             "tableau": settings.SITE_URL + reverse("accueil:tableau"),
         },
     )

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from porteurs.models import Action, Remplacement
@@ -15,37 +15,28 @@ FAMILLE = "actions"
 HORIZON = timedelta(days=7)
 
 
-def a_faire(jour: date):
-    """Les actions d'une personne, à faire dans la semaine ou en retard, sur des dossiers ouverts."""
+def a_faire(jour: date) -> QuerySet[Action]:
+    """Les actions de la semaine ou en retard, sur des dossiers ouverts.
+
+    ``remplacant`` : qui tient ce jour-là, dans ce réseau, la place de la personne responsable.
+    """
+    remplacement = Remplacement.objects.en_cours(jour).filter(
+        absent=OuterRef("responsable"), reseau=OuterRef("dossier__reseau")
+    )
     return Action.objects.filter(
         faite_le=None, pour_porteur=False, echeance__lt=jour + HORIZON, dossier__clos_le=None
-    )
-
-
-def remplacants(jour: date) -> dict[int, list[int]]:
-    """Par personne qui remplace, celles dont elle tient la place ce jour-là."""
-    places: dict[int, list[int]] = {}
-    for absent, remplacant in (
-        Remplacement.objects.en_cours(jour)
-        .exclude(remplacant=None)
-        .values_list("absent", "remplacant")
-    ):
-        places.setdefault(remplacant, []).append(absent)
-    return places
+    ).annotate(remplacant=Subquery(remplacement.order_by("pk").values("remplacant")[:1]))
 
 
 def rappeler() -> int:
     """Dépose les rappels de la semaine ; rend le nombre de nouveaux. Se rejoue sans rien doubler."""
     jour = timezone.localdate()
     annee, semaine, _ = jour.isocalendar()
-    attendues = a_faire(jour).filter(responsable=OuterRef("pk"))
-    responsables = set(
-        Utilisateur.objects.filter(Exists(attendues), is_active=True).values_list("pk", flat=True)
-    )
-    places = remplacants(jour)
-    relayes = {r for r, absents in places.items() if responsables.intersection(absents)}
-    personnes = Utilisateur.objects.filter(pk__in=responsables | relayes, is_active=True).only(
-        "pk", "email"
-    )
+    concernes = {
+        pk for paire in a_faire(jour).values_list("responsable", "remplacant") for pk in paire
+    }
+    personnes = Utilisateur.objects.filter(pk__in=concernes - {None}, is_active=True)
     periode = f"{annee}-S{semaine:02d}"
-    return deposer([Depot(GENRE, periode, utilisateur=u) for u in personnes.order_by("pk")])
+    return deposer(
+        [Depot(GENRE, periode, utilisateur=u) for u in personnes.only("pk", "email").order_by("pk")]
+    )

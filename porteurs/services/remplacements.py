@@ -5,7 +5,6 @@ change de mains, ce sont les rappels, les tuiles, les courriels et les propositi
 commence et finit par ses dates : aucune tâche n'y touche.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -40,19 +39,6 @@ def absents(
         lignes = lignes.filter(reseau=reseau_id)
     lignes = lignes.select_related("absent", "remplacant", "structure", "reseau").order_by("pk")
     return {ligne.absent_id: ligne for ligne in lignes}
-
-
-def remplaces(
-    utilisateur_ids: Iterable[int], jour: date, reseau_id: int | None = None
-) -> dict[int, list[int]]:
-    """Par personne, celles qu'elle remplace ce jour-là : leurs rappels lui viennent aussi."""
-    lignes = Remplacement.objects.en_cours(jour).filter(remplacant__in=list(utilisateur_ids))
-    if reseau_id is not None:
-        lignes = lignes.filter(reseau=reseau_id)
-    par_personne: dict[int, list[int]] = defaultdict(list)
-    for remplacant, absent in lignes.order_by("pk").values_list("remplacant", "absent"):
-        par_personne[remplacant].append(absent)
-    return dict(par_personne)
 
 
 def a_prevenir(utilisateur_ids: Iterable[int], jour: date, reseau_id: int) -> dict[int, list[int]]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from porteurs.agenda import attendus
 from porteurs.models import Remplacement
-from porteurs.services.remplacements import a_prevenir, absents, declarer, remplaces, terminer
+from porteurs.services.remplacements import a_prevenir, absents, declarer, terminer
 from porteurs.tuiles_remplacements import a_la_place
 from socle.acteur import acteur_de
 from socle.refus import Refus
@@ -43,7 +43,6 @@ def test_qui_remplace_recoit_les_rappels_et_rien_de_plus(distribution, nombre_de
     absence = absenter(distribution)
     with nombre_de_requetes(1):
         assert absents([auteur.pk, collegue.pk], jour) == {auteur.pk: absence}
-    assert remplaces([collegue.pk], jour, reseau.pk) == {collegue.pk: [auteur.pk]}
     assert a_prevenir([auteur.pk, collegue.pk], jour, reseau.pk) == {
         auteur.pk: [auteur.pk, collegue.pk],
         collegue.pk: [collegue.pk],
